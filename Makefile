@@ -1,0 +1,61 @@
+# `make run` and `make test` do everything; `make help` lists the rest.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+RUNS := $(VENV)/.runs
+READY := $(VENV)/.ready
+# The lock files are complete: nothing is resolved, so nothing unpinned can come in.
+INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
+
+.PHONY: help run test check lint types arrows document migrate lock clean
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+$(RUNS): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("$(PYTHON) is Python %d.%d; this project needs 3.11 or newer: make PYTHON=/path/to/python" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@echo "Creating $(VENV) (once, about half a minute) ..."
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv --without-pip $(VENV)
+	@$(INSTALL) --require-hashes --requirement requirements.txt
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+$(READY): requirements-dev.txt $(RUNS)
+	@echo "Adding the development tools to $(VENV) ..."
+	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+run: $(RUNS) ## Serve on 127.0.0.1:8000 with a database of its own
+	@exec $(BIN)/todo serve
+
+test: $(READY) ## Run all tests, on a database of their own
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: lint types arrows document test ## All that CI runs
+
+lint: $(READY) ## Lint, formatting included
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY) ## Check the types, twice
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+arrows: $(READY) ## Check which package may import which
+	@$(BIN)/lint-imports
+
+document: $(READY) ## Refuse an openapi.json that is not what the application serves
+	@$(BIN)/todo openapi --check
+
+migrate: $(RUNS) ## Bring the database to the newest revision
+	@$(BIN)/todo migrate
+
+lock: $(READY) ## Choose the newest allowed versions anew, with their hashes
+	@$(BIN)/$(LOCK) --group build --output-file requirements.txt
+	@$(BIN)/$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove the environment; your data in .data stays
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .coverage

@@ -1,0 +1,50 @@
+"""Alembic's environment: runs the migrations through psycopg2, one process at a time."""
+
+from contextlib import ExitStack
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy import TypeDecorator, create_engine, text
+from sqlmodel import SQLModel
+
+import app.main  # noqa: F401 # its resources fill the metadata
+from app.database import CONNECT_SECONDS, driver_url
+from app.embedded import data_directory, embedded_postgres
+from app.settings import read_settings
+
+LOCK = 7_238_401_957
+"""The number of the advisory lock that says: a migration is under way."""
+
+
+def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
+    """Write SQLModel's types into a migration as the SQLAlchemy types that they are in the database."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
+
+
+def run(url: str) -> None:
+    """Run the migrations in one transaction, behind the lock that keeps a second starter waiting."""
+    engine = create_engine(driver_url(url, "psycopg2"), connect_args={"connect_timeout": CONNECT_SECONDS})
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=SQLModel.metadata,
+            compare_server_default=True,
+            render_item=render,
+        )
+        with context.begin_transaction():
+            # Inside the transaction: taken before it, nothing would be committed.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            context.run_migrations()
+    engine.dispose()
+
+
+with ExitStack() as stack:
+    target = context.config.attributes.get("url")
+    if target is None:
+        settings = read_settings()
+        target = settings.database_url_unpooled or settings.database_url
+    if target is None:
+        target = stack.enter_context(embedded_postgres(data_directory(settings.data_dir)))
+    run(target)

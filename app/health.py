@@ -1,0 +1,32 @@
+"""Whether the process lives, and whether it can serve."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from app.migrations import is_current
+from routers import Unavailable
+from routers.openapi import problem_responses
+
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    """The answer of a probe."""
+
+    status: Literal["ok"]
+
+
+@router.get("/livez", operation_id="getLiveness", responses=problem_responses(413, 500))
+async def live() -> Health:
+    """Say that the process answers. It asks nothing of the database."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", operation_id="getReadiness", responses=problem_responses(413, 500, 503))
+async def ready(request: Request) -> Health:
+    """Say whether requests can be served: the database answers, and its schema is migrated."""
+    if not await is_current(request.app.state.database):
+        raise Unavailable
+    return Health(status="ok")

@@ -1,0 +1,83 @@
+"""The application, put together."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from app import __version__, health
+from app.database import open_database, warm
+from app.logs import configure_logs, log_exchange
+from app.settings import Settings, SettingsError, read_settings
+from app.tasks.routes import router as tasks
+from routers import ResourceAPI, Unavailable
+
+RESOURCES = (tasks,)
+"""The routers of all resources: adding one is one line here."""
+
+
+def create_app(settings: Settings) -> ResourceAPI:
+    """Put the application together.
+
+    Raises:
+        SettingsError: the owner provider cannot be imported.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        configure_logs(settings)
+        app.state.database = database = open_database(settings.database_url or "")
+        try:
+            await warm(database)
+        except Unavailable:
+            structlog.get_logger().warning("the database is not available; answering 503 until it is")
+        yield
+        await database.engine.dispose()
+
+    app = ResourceAPI(
+        title="backend-todo",
+        version=__version__,
+        summary="Tasks, each seen by its owner alone.",
+        lifespan=lifespan,
+        max_body_size=settings.max_body_bytes,
+        outer=[_cors(settings)] if settings.cors_origins else [],
+        observe=log_exchange,
+    )
+    app.state.owner_provider = settings.load_owner_provider()
+    for router in (health.router, *RESOURCES):
+        app.include_router(router)
+    return app
+
+
+def _cors(settings: Settings) -> Middleware:
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Content-Type", "If-Match", "If-None-Match", "X-Request-ID", "X-User-ID"],
+        expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
+    )
+
+
+def __getattr__(name: str) -> Any:
+    """Make `app` when a server asks for it (`uvicorn app.main:app`); importing alone does nothing."""
+    if name != "app":
+        raise AttributeError(name)
+    try:
+        application = create_app(_settings_of_server())
+    except SettingsError as error:
+        sys.exit(str(error))
+    globals()["app"] = application
+    return application
+
+
+def _settings_of_server() -> Settings:
+    settings = read_settings()
+    if settings.database_url is None:
+        raise SettingsError("DATABASE_URL is not set: set it, or use `todo serve`, which brings a database.")
+    return settings

@@ -1,0 +1,66 @@
+"""What can be wrong with a resource's declaration, each said with its mend."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from routers.models import SERVER_COLUMNS
+from routers.pagination import Sort
+
+if TYPE_CHECKING:
+    from routers.resource import Resource
+
+
+def refuse_mistakes(resource: "Resource[Any]") -> None:
+    """Refuse what cannot be served.
+
+    Raises:
+        TypeError: with the first mistake; the most basic come first.
+    """
+    for mistake in _mistakes(resource):
+        raise TypeError(mistake)
+
+
+def _mistakes(resource: "Resource[Any]") -> Iterator[str]:
+    if not re.fullmatch(r"(/[a-z][a-z0-9-]*)+", resource.path):
+        yield f"the path {resource.path!r} must look like /things."
+    yield from _shapes(resource)
+    yield from _sorts(resource)
+    yield from _filters(resource)
+
+
+def _shapes(resource: "Resource[Any]") -> Iterator[str]:
+    columns = set(resource.model.model_fields)
+    for role, shape in {"create": resource.create, "read": resource.read}.items():
+        if unknown := set(shape.model_fields) - columns:
+            yield f"{role} names {_list(unknown)}, which the table lacks: add the column or drop the member."
+    if "owner_id" in resource.read.model_fields:
+        yield "read shows owner_id: drop it, an owner never appears in a body."
+    if servers := SERVER_COLUMNS.intersection(resource.create.model_fields):
+        yield f"create lets a client write {_list(servers)}: drop it, the server writes that."
+
+
+def _sorts(resource: "Resource[Any]") -> Iterator[str]:
+    if not resource.sorts:
+        yield "it has no sorts: name at least one, e.g. -created_at."
+    for column in (Sort.parse(sort).column for sort in resource.sorts):
+        if column not in resource.read.model_fields:
+            yield f"the sort {column} is not a member of read: add it there or drop the sort."
+        if resource.table.c[column].nullable:
+            yield f"the sort {column} may be null, so its order is not total: make the column NOT NULL."
+        if column not in {"created_at", "updated_at"}:
+            yield f"the sort {column} is not one of created_at, updated_at: use one of them."
+
+
+def _filters(resource: "Resource[Any]") -> Iterator[str]:
+    columns = {column for each in resource.filters for column in each.columns}
+    if unknown := columns.difference(resource.read.model_fields):
+        yield f"a filter names {_list(unknown)}, which is no member of read: add it there or drop the filter."
+    names = [each.name for filter_ in resource.filters for each in filter_.parameters(resource.table)]
+    names += ["limit", "cursor", "sort"]
+    if twice := {name for name in names if names.count(name) > 1}:
+        yield f"two things claim the query parameter {_list(twice)}: rename one."
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

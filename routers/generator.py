@@ -1,0 +1,211 @@
+"""From a declaration to a router: the standard operations, with the door for the hand-written ones."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, get_type_hints
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
+from pydantic import BaseModel
+
+from routers.access import Access, OwnerId
+from routers.pagination import Cursor, Sort
+from routers.preconditions import Preconditions
+from routers.request import admit
+from routers.resource import ReadT, Resource
+from routers.route import (
+    CREATED_HEADERS,
+    ROW_HEADERS,
+    ResourceRoute,
+    answers_rows,
+    read_response,
+    row_response,
+)
+from routers.scope import Scope
+from routers.shapes import given
+from routers.types import RowId
+
+
+def resource_router(resource: Resource[ReadT], access: Access, prefix: str = "") -> "ResourceRouter[ReadT]":
+    """Serve a resource: list, create, get, put, update and delete under `prefix` plus its path."""
+    router = ResourceRouter(resource, access, prefix)
+    for add in (_add_list, _add_create, _add_get, _add_put, _add_update, _add_delete):
+        add(router, resource)
+    return router
+
+
+class ResourceRouter(APIRouter, Generic[ReadT]):
+    """An `APIRouter` whose routes, generated or hand-written, reach rows through a scope.
+
+    Attributes:
+        scope: The dependency that gives a hand-written route its scope, to be used as
+            `tasks: Annotated[Scope[TaskRead], router.scope]`.
+    """
+
+    def __init__(self, resource: Resource[ReadT], access: Access, prefix: str) -> None:
+        """Make a router without routes."""
+        super().__init__(prefix=prefix + resource.path, tags=[resource.collection], route_class=ResourceRoute)
+        self.resource = resource
+        self.scope = Depends(_scope_dependency(resource, access))
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Add a route; one that returns a row is answered and documented like a generated one."""
+        options["status_code"] = status = options.get("status_code") or 200
+        if get_type_hints(endpoint).get("return") is self.resource.read:
+            options["response_model"] = self.resource.answer
+            options["responses"] = {status: ROW_HEADERS, **(options.get("responses") or {})}
+        options["operation_id"] = options.get("operation_id") or _camel(endpoint.__name__)
+        super().add_api_route(path, answers_rows(endpoint, status), **options)
+
+
+def _scope_dependency(resource: Resource[ReadT], access: Access) -> Callable[..., Any]:
+    async def scope(request: Request, owner: Annotated[OwnerId, Security(access.owner)]) -> Scope[ReadT]:
+        admit(request, request.scope["route"].query_parameters)
+        return Scope(resource, owner, access.database(request), Preconditions.of(request))
+
+    return scope
+
+
+def _add_list(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
+    async def list_rows(rows: Scope[ReadT], query: BaseModel) -> Response:
+        wanted = given(query)
+        limit, cursor, sort = (
+            wanted.pop("limit"),
+            wanted.pop("cursor", None),
+            wanted.pop("sort", None),
+        )
+        page = await rows.list(
+            limit=limit,
+            sort=Sort.parse(sort) if sort else None,
+            cursor=Cursor.parse(cursor) if cursor else None,
+            filters=wanted,
+        )
+        content = resource.page.model_construct(items=page.items, next_cursor=page.next_cursor)
+        return Response(content.model_dump_json(), media_type="application/json")
+
+    _annotate(list_rows, router, query=Annotated[resource.query, Query()])
+    router.add_api_route(
+        "",
+        list_rows,
+        methods=["GET"],
+        operation_id=_camel(f"list_{resource.collection}"),
+        summary=f"List {resource.collection}",
+        description=f"Answer one page of your {resource.collection}; follow `next_cursor` for the next.",
+        response_model=resource.page,
+        response_description="One page.",
+    )
+
+
+def _add_create(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
+    async def create_row(request: Request, rows: Scope[ReadT], body: BaseModel) -> Response:
+        row = await rows.create(**given(body))
+        return row_response(row, 201, f"{request.scope['path']}/{row.id}")
+
+    _annotate(create_row, router, body=resource.create_body)
+    router.add_api_route(
+        "",
+        create_row,
+        methods=["POST"],
+        status_code=201,
+        operation_id=_camel(f"create_{resource.noun}"),
+        summary=f"Create a {resource.noun}",
+        description=f"Create a {resource.noun} under a new id. To be able to retry safely, use PUT.",
+        response_model=resource.answer,
+        response_description="Created.",
+        responses={201: CREATED_HEADERS},
+    )
+
+
+def _add_get(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
+    async def get_row(row_id: RowId, rows: Scope[ReadT]) -> Response:
+        return read_response(await rows.get(row_id), rows.preconditions)
+
+    _annotate(get_row, router, row_id=_row_id(resource))
+    not_modified = {"description": "You know this state already.", **ROW_HEADERS}
+    router.add_api_route(
+        _row_path(resource),
+        get_row,
+        methods=["GET"],
+        operation_id=_camel(f"get_{resource.noun}"),
+        summary=f"Get a {resource.noun}",
+        description=f"Answer one of your {resource.collection}.",
+        response_model=resource.answer,
+        response_description="As it is now.",
+        responses={200: ROW_HEADERS, 304: not_modified},
+    )
+
+
+def _add_put(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
+    async def put_row(request: Request, row_id: RowId, rows: Scope[ReadT], body: BaseModel) -> Response:
+        row, created = await rows.put(row_id, **given(body))
+        if created:
+            return row_response(row, 201, request.scope["path"])
+        return row_response(row, 200)
+
+    _annotate(put_row, router, row_id=_row_id(resource), body=resource.create_body)
+    created = {"description": "Created.", "model": resource.answer, **CREATED_HEADERS}
+    router.add_api_route(
+        _row_path(resource),
+        put_row,
+        methods=["PUT"],
+        operation_id=_camel(f"put_{resource.noun}"),
+        summary=f"Create or replace a {resource.noun}",
+        description=f"Create a {resource.noun} under an id of your own, or replace the one that is there. "
+        "Members that are not given get their defaults. Sent twice, it leaves the same row.",
+        response_model=resource.answer,
+        response_description="Replaced.",
+        responses={200: ROW_HEADERS, 201: created},
+    )
+
+
+def _add_update(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
+    async def update_row(row_id: RowId, rows: Scope[ReadT], body: BaseModel) -> Response:
+        return row_response(await rows.update(row_id, **given(body)), 200)
+
+    _annotate(update_row, router, row_id=_row_id(resource), body=resource.update_body)
+    router.add_api_route(
+        _row_path(resource),
+        update_row,
+        methods=["PATCH"],
+        operation_id=_camel(f"update_{resource.noun}"),
+        summary=f"Change a {resource.noun}",
+        description=f"Change some members of a {resource.noun} (a JSON merge patch, RFC 7396).",
+        response_model=resource.answer,
+        response_description="Changed.",
+        responses={200: ROW_HEADERS},
+    )
+
+
+def _add_delete(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
+    async def delete_row(row_id: RowId, rows: Scope[ReadT]) -> Response:
+        await rows.delete(row_id)
+        return Response(status_code=204)
+
+    _annotate(delete_row, router, row_id=_row_id(resource))
+    router.add_api_route(
+        _row_path(resource),
+        delete_row,
+        methods=["DELETE"],
+        status_code=204,
+        operation_id=_camel(f"delete_{resource.noun}"),
+        summary=f"Delete a {resource.noun}",
+        description=f"Delete a {resource.noun} for good.",
+        response_description="Gone.",
+    )
+
+
+def _annotate(endpoint: Callable[..., Any], router: ResourceRouter[ReadT], **kinds: Any) -> None:
+    """Give an endpoint's parameters the types that are known only now."""
+    endpoint.__annotations__.update(kinds, rows=Annotated[Any, router.scope])
+    endpoint.__annotations__["return"] = Response
+
+
+def _row_path(resource: Resource[Any]) -> str:
+    return f"/{{{resource.id_parameter}}}"
+
+
+def _row_id(resource: Resource[Any]) -> Any:
+    return Annotated[RowId, Path(alias=resource.id_parameter, description=f"The id of the {resource.noun}.")]
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.replace(" ", "_").replace("-", "_").split("_")
+    return first + "".join(word.capitalize() for word in rest)

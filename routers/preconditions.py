@@ -1,0 +1,92 @@
+"""The conditions under which a caller wants its request carried out (RFC 9110 section 13)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import ARRAY, ColumnElement, Integer, Table, bindparam, func
+from starlette.requests import Request
+
+_OURS = re.compile(r'(W/)?"([1-9][0-9]{0,9})"')
+_LARGEST_VERSION = 2**31 - 1
+
+
+def etag(version: int) -> str:
+    """The strong validator of a row's state."""
+    return f'"{version}"'
+
+
+@dataclass(frozen=True)
+class Preconditions:
+    """`If-Match` and `If-None-Match`, read as versions of a row.
+
+    Attributes:
+        match: The versions that may be changed; None where any may.
+        none_match: The versions that may not; None where any may.
+        must_exist: `If-Match` was sent: the row has to be there.
+        must_not_exist: `If-None-Match: *` was sent: it must not.
+    """
+
+    match: frozenset[int] | None = None
+    none_match: frozenset[int] | None = None
+    must_exist: bool = False
+    must_not_exist: bool = False
+
+    NONE: ClassVar["Preconditions"]
+
+    @classmethod
+    def of(cls, request: Request) -> "Preconditions":
+        """Read a request's headers; what is no entity tag of ours matches no row."""
+        match = request.headers.getlist("if-match")
+        none_match = request.headers.getlist("if-none-match")
+        if not match and not none_match:
+            return cls.NONE
+        return cls(
+            match=_versions(match, weak=False) if match and match != ["*"] else None,
+            none_match=_versions(none_match, weak=True) if none_match != ["*"] else None,
+            must_exist=bool(match),
+            must_not_exist=none_match == ["*"],
+        )
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to hold."""
+        return self is not Preconditions.NONE
+
+    def hold_for(self, version: int) -> bool:
+        """Whether a change of an existing row in this state may be carried out."""
+        return self.match_holds_for(version) and not self.not_modified(version)
+
+    def match_holds_for(self, version: int) -> bool:
+        """Whether `If-Match` is met by an existing row in this state."""
+        return self.match is None or version in self.match
+
+    def not_modified(self, version: int) -> bool:
+        """Whether the caller has said that it knows this state already."""
+        return self.must_not_exist or version in (self.none_match or ())
+
+    def conditions(self, table: Table) -> Iterator[ColumnElement[bool]]:
+        """The same question to an existing row, asked inside the statement that changes it."""
+        versions: Any = ARRAY(Integer)
+        if self.match is not None:
+            yield table.c.version == func.any(bindparam("if_match", type_=versions))
+        if self.none_match:
+            yield table.c.version != func.all(bindparam("if_none_match", type_=versions))
+
+    @property
+    def parameters(self) -> dict[str, list[int]]:
+        """The values for `conditions`."""
+        return {
+            "if_match": sorted(self.match or ()),
+            "if_none_match": sorted(self.none_match or ()),
+        }
+
+
+Preconditions.NONE = Preconditions()
+
+
+def _versions(headers: list[str], *, weak: bool) -> frozenset[int]:
+    tags = (_OURS.fullmatch(tag.strip(" \t")) for header in headers for tag in header.split(","))
+    found = (int(tag[2]) for tag in tags if tag and (weak or not tag[1]))
+    return frozenset(version for version in found if version <= _LARGEST_VERSION)

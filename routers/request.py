@@ -1,0 +1,93 @@
+"""A request, read more strictly than the framework does."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from pydantic import MISSING
+from starlette.requests import Request
+
+from routers.errors import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
+from routers.explanations import Violation
+
+_REFUSED = "routers.refused"
+_CHARSET = re.compile(r'(\s*;\s*charset="?utf-8"?)?\s*', re.IGNORECASE)
+
+
+class StrictRequest(Request):
+    """A request whose body must be JSON in every point of RFC 8259, with unique member names.
+
+    The framework reads the body before it asks for the owner, but "nobody" outranks "malformed". So
+    what is wrong with the body is remembered here and raised by `admit`, which runs after the owner.
+    """
+
+    async def body(self) -> bytes:
+        """Read the body, and remember where its media type is not one that the method takes."""
+        body = await super().body()
+        if body and not self._is_json():
+            self._refuse(UnsupportedMediaType())
+        return body
+
+    async def json(self) -> Any:
+        """Parse the body, and remember where it cannot be parsed."""
+        try:
+            return _DECODER.decode((await self.body()).decode())
+        except (ValueError, RecursionError):
+            self._refuse(MalformedBody())
+            return None
+
+    def _is_json(self) -> bool:
+        types = self.headers.getlist("content-type")
+        media_type, separator, parameters = (types or [""])[0].partition(";")
+        taken = {"application/json"}
+        if self.method == "PATCH":
+            taken.add("application/merge-patch+json")
+        charset = _CHARSET.fullmatch(separator + parameters)
+        return len(types) == 1 and media_type.strip().lower() in taken and charset is not None
+
+    def _refuse(self, error: ProblemError) -> None:
+        self.scope.setdefault(_REFUSED, error)
+
+
+def admit(request: Request, query_parameters: frozenset[str]) -> None:
+    """Refuse a body that could not be read, and a query with unknown or repeated parameters.
+
+    Raises:
+        UnsupportedMediaType: the body is of another type.
+        MalformedBody: the body is not JSON.
+        InvalidRequest: the query is not one that the document describes.
+    """
+    if (refused := request.scope.get(_REFUSED)) is not None:
+        raise refused
+    if query := request.scope["query_string"]:
+        _admit_query(request, query, query_parameters)
+
+
+def _admit_query(request: Request, query: bytes, known: frozenset[str]) -> None:
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        raise InvalidRequest([Violation(parameter="", detail="The query must be UTF-8.")]) from None
+    names = [name for name, _ in request.query_params.multi_items()]
+    if not known.issuperset(names):
+        expected = ", ".join(sorted(known)) or "none at all"
+        detail = f"There is an unknown query parameter; known here: {expected}."
+        raise InvalidRequest([Violation(parameter=MISSING, detail=detail)])
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        detail = "This may be given once."
+        raise InvalidRequest([Violation(parameter=name, detail=detail) for name in repeated])
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member name occurs twice")
+    return members
+
+
+def _no_constant(_name: str) -> Any:
+    raise ValueError("NaN and Infinity are not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

@@ -1,0 +1,143 @@
+"""A resource's declaration, checked when it is made."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import MISSING, BaseModel, create_model
+from sqlmodel import SQLModel
+
+from routers.declaration import refuse_mistakes
+from routers.filters import Filter, Parameter
+from routers.models import OwnedRow, ReadRow
+from routers.pagination import DEFAULT_LIMIT, LARGEST_LIMIT, Sort, cursor_type
+from routers.shapes import (
+    answer_model,
+    body_model,
+    described,
+    optional,
+    page_model,
+    patch_model,
+    split_optional,
+)
+from routers.statements import Statements
+from routers.types import in_query, query_int
+
+ReadT = TypeVar("ReadT", bound=ReadRow)
+
+
+class DeclarationError(TypeError):
+    """A resource that cannot be served as declared; the message says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Resource(Generic[ReadT]):
+    """A table behind an API: data, not a class to subclass.
+
+    Attributes:
+        path: Where it is served, e.g. `/tasks`; its last segment names the collection.
+        model: The table, an `OwnedRow`.
+        create: What a client may write; also what PUT replaces and PATCH changes.
+        read: What a client gets to see, a `ReadRow`.
+        filters: What a list can be narrowed by.
+        sorts: The orders of a list; the first is the default. `-` in front means descending.
+
+    Raises:
+        DeclarationError: at once, if it cannot be served.
+    """
+
+    path: str
+    model: type[OwnedRow]
+    create: type[SQLModel]
+    read: type[ReadT]
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[str, ...] = ("-created_at", "created_at")
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be served, and derive the rest now rather than at the first request."""
+        try:
+            refuse_mistakes(self)
+            _ = self.answer, self.create_body, self.update_body, self.query, self.statements
+        except TypeError as error:
+            raise DeclarationError(f"{self.model.__name__} cannot be served: {error}") from error
+
+    @property
+    def table(self) -> Any:
+        """The model's table."""
+        return self.model.__table__  # type: ignore[attr-defined] # SQLModel does not declare it
+
+    @property
+    def noun(self) -> str:
+        """What one row is called, e.g. `task`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", self.model.__name__).lower()
+
+    @property
+    def collection(self) -> str:
+        """What the rows are called together, e.g. `tasks`."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def id_parameter(self) -> str:
+        """The name of the path parameter that holds a row's id, e.g. `task_id`."""
+        return self.noun.replace(" ", "_") + "_id"
+
+    @cached_property
+    def orders(self) -> tuple[Sort, ...]:
+        """The sorts, read; the default first."""
+        return tuple(Sort.parse(sort) for sort in self.sorts)
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """The query parameters of the filters."""
+        return {each.name: each for filter_ in self.filters for each in filter_.parameters(self.table)}
+
+    @cached_property
+    def statements(self) -> Statements:
+        """The SQL of every operation."""
+        read, create = self.read.model_fields, self.create.model_fields
+        return Statements(self.model, read, create, self.parameters)
+
+    @cached_property
+    def answer(self) -> type[BaseModel]:
+        """The exact model of a row in an answer."""
+        return answer_model(self.read)
+
+    @cached_property
+    def page(self) -> type[BaseModel]:
+        """The exact model of a page."""
+        cursor = cursor_type(self.orders)
+        return page_model(self.answer, f"{self.model.__name__}Page", LARGEST_LIMIT, cursor)
+
+    @cached_property
+    def create_body(self) -> type[BaseModel]:
+        """The exact model of the body of POST and PUT."""
+        return body_model(self.create)
+
+    @cached_property
+    def update_body(self) -> type[BaseModel]:
+        """The exact model of the body of PATCH."""
+        return patch_model(self.create, f"{self.model.__name__}Update")
+
+    @cached_property
+    def query(self) -> type[BaseModel]:
+        """The exact model of a list's query parameters."""
+        after = "Where to go on: `next_cursor` of the page before. Carries its order."
+        order = f"The order, tie-broken by id; {self.sorts[0]} if not given."
+        fields: dict[str, Any] = {
+            "limit": (described(query_int(1, LARGEST_LIMIT), "How many rows at most."), DEFAULT_LIMIT),
+            "cursor": (optional(cursor_type(self.orders), after), MISSING),
+            "sort": (optional(Literal[*self.sorts], order), MISSING),
+        }
+        for name, parameter in self.parameters.items():
+            kind, _ = split_optional(self.read.model_fields[parameter.column].annotation)
+            fields[name] = (optional(in_query(kind), parameter.description), MISSING)
+        return create_model(f"{self.model.__name__}Query", **fields)
+
+    def defaults(self) -> dict[str, Any]:
+        """What the members of `create` are where they are not given."""
+        return {
+            name: field.get_default(call_default_factory=True)
+            for name, field in self.create.model_fields.items()
+            if not field.is_required()
+        }

@@ -1,0 +1,109 @@
+"""A route of a resource: read strictly, answered with rows, documented whole."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from routers.errors import PreconditionFailed
+from routers.models import ReadRow
+from routers.openapi import IF_MATCH, IF_NONE_MATCH, headers, problem_responses
+from routers.preconditions import Preconditions, etag
+from routers.request import StrictRequest
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class ResourceRoute(APIRoute):
+    """A route that reads its request strictly and documents every status that it can answer."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Complete what FastAPI derives from the endpoint."""
+        super().__init__(path, endpoint, **options)
+        self.query_parameters = frozenset(_names(self.dependant))
+        methods = self.methods or set()
+        statuses = [401, 413, 422, 500, 503]
+        if self.body_field is not None:
+            statuses += [400, 415]
+        if addresses_row := bool(self.dependant.path_params):
+            statuses += [412] if "PUT" in methods else [404, 412]
+        self.responses = {**problem_responses(*sorted(statuses)), **self.responses}
+        if addresses_row:
+            self.openapi_extra = {**_conditional(methods), **(self.openapi_extra or {})}
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """Handle a request, read strictly."""
+        handle = super().get_route_handler()
+
+        async def handle_strictly(request: Request) -> Response:
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return handle_strictly
+
+
+def _names(dependant: Dependant) -> Iterator[str]:
+    """The names of all query parameters, those of its dependencies and of models included."""
+    for field in dependant.query_params:
+        model = field.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from model.model_fields
+        else:
+            yield field.alias
+    for dependency in dependant.dependencies:
+        yield from _names(dependency)
+
+
+def _conditional(methods: set[str]) -> dict[str, Any]:
+    documented = [IF_MATCH] if methods & UNSAFE else [IF_NONE_MATCH]
+    if "PUT" in methods:
+        documented.append(IF_NONE_MATCH)
+    return {"parameters": documented}
+
+
+def answers_rows(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
+    """Turn the row that an endpoint returns into its answer, serialized once.
+
+    Raises:
+        TypeError: the endpoint is not `async def`; it would run in a thread, away from the database.
+    """
+    if not inspect.iscoroutinefunction(endpoint):
+        raise TypeError(f"{endpoint.__name__} must be `async def`: the way to the rows is async.")
+
+    @functools.wraps(endpoint)
+    async def respond(*arguments: Any, **options: Any) -> Any:
+        result = await endpoint(*arguments, **options)
+        return row_response(result, status) if isinstance(result, ReadRow) else result
+
+    return respond
+
+
+def row_response(row: ReadRow, status: int, location: str | None = None) -> Response:
+    """A row as an answer, with its entity tag."""
+    content = row.__pydantic_serializer__.to_json(row)
+    response = Response(content, status, media_type="application/json")
+    response.headers["etag"] = etag(row.version)
+    if location is not None:
+        response.headers["location"] = location
+    return response
+
+
+def read_response(row: ReadRow, preconditions: Preconditions) -> Response:
+    """A row as the answer to a GET: 304 where the caller knows this state.
+
+    Raises:
+        PreconditionFailed: the caller asks for another state.
+    """
+    if not preconditions.match_holds_for(row.version):
+        raise PreconditionFailed
+    if preconditions.not_modified(row.version):
+        return Response(status_code=304, headers={"etag": etag(row.version)})
+    return row_response(row, 200)
+
+
+ROW_HEADERS = {"headers": headers("ETag")}
+CREATED_HEADERS = {"headers": headers("ETag", "Location")}

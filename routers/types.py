@@ -1,0 +1,111 @@
+"""The exact form of each type on the wire: one spelling in, the same in JSON, OpenAPI and PostgreSQL."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, StrictBool, StrictStr
+from pydantic_core import PydanticCustomError
+
+_CONTROL = r"\u0000-\u001f\u007f-\u009f"
+_SPACE = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
+ONE_LINE = rf"^[^{_CONTROL}]*[^{_CONTROL}{_SPACE}][^{_CONTROL}]*$"
+"""A pattern for text in one line, not blank: no control characters, something besides white space.
+
+Written so that Pydantic, JavaScript, Python and PostgreSQL read it alike.
+"""
+
+TEXT = r"^[^\u0000]*$"
+"""A pattern for any text that PostgreSQL can hold."""
+
+_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+
+def not_canonical(expected: str) -> PydanticCustomError:
+    """The error for a parameter that is not in its one spelling."""
+    return PydanticCustomError("not_canonical", "This must be {expected}", {"expected": expected})
+
+
+def _bool_from_query(text: object) -> object:
+    spellings = {"true": True, "false": False}
+    if not isinstance(text, str) or text not in spellings:
+        raise not_canonical("true or false")
+    return spellings[text]
+
+
+def _int_from_query(text: object) -> object:
+    if isinstance(text, int):  # a default of ours
+        return text
+    if not isinstance(text, str) or not re.fullmatch(r"0|-?[1-9][0-9]{0,18}", text):
+        raise not_canonical("an integer without leading zeros")
+    return int(text)
+
+
+def _uuid_from_text(text: object) -> object:
+    if isinstance(text, UUID):
+        return text
+    if not isinstance(text, str) or not re.fullmatch(_UUID, text):
+        raise not_canonical("a UUID in lower-case hexadecimal with hyphens")
+    return UUID(text)
+
+
+QueryBool = Annotated[bool, BeforeValidator(_bool_from_query)]
+WireUUID = Annotated[
+    UUID,
+    BeforeValidator(_uuid_from_text),
+    Field(json_schema_extra={"pattern": _UUID, "minLength": 36, "maxLength": 36}),
+]
+
+
+def query_int(least: int, most: int) -> Any:
+    """The type of an integer query parameter within these bounds."""
+    # The bounds stand first: behind the validator they would not reach the document.
+    return Annotated[int, Field(ge=least, le=most), BeforeValidator(_int_from_query)]
+
+
+RowId = WireUUID
+"""A row's id as a path parameter."""
+
+_IN_BODIES: dict[type, Any] = {bool: StrictBool, str: StrictStr, UUID: WireUUID}
+_IN_QUERIES: dict[type, Any] = {bool: QueryBool, UUID: WireUUID}
+_IN_ANSWERS: dict[type, Any] = {bool: bool, str: str, int: int, UUID: WireUUID, datetime: datetime}
+
+
+class UnknownTypeError(TypeError):
+    """A column's type has no exact form here."""
+
+
+def in_body(kind: type) -> Any:
+    """The type that a member of a request body has, for a column's type.
+
+    Raises:
+        UnknownTypeError: there is none.
+    """
+    return _form(_IN_BODIES, kind)
+
+
+def in_query(kind: type) -> Any:
+    """The type that a query parameter has, for a column's type.
+
+    Raises:
+        UnknownTypeError: there is none.
+    """
+    return _form(_IN_QUERIES, kind)
+
+
+def in_answer(kind: type) -> Any:
+    """The type that a member of an answer has, for a column's type.
+
+    Raises:
+        UnknownTypeError: there is none.
+    """
+    return _form(_IN_ANSWERS, kind)
+
+
+def _form(forms: dict[type, Any], kind: type) -> Any:
+    if kind not in forms:
+        known = ", ".join(sorted(form.__name__ for form in forms))
+        raise UnknownTypeError(f"the type {getattr(kind, '__name__', kind)}; use one of {known}")
+    return forms[kind]
