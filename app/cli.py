@@ -68,8 +68,8 @@ def serve() -> None:
     settings = read_settings()
     settings.load_owner_provider()
     # What a supervisor or a closing terminal sends must end this process in order, like Ctrl-C does.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
     with _listener(settings) as listener, _database(settings) as url:
         if settings.database_url is None:
             migrate(url)

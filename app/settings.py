@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(validation_alias="TODO_PORT", ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(validation_alias="TODO_WORKERS", ge=1, le=64)] = 1
     data_dir: Annotated[Path | None, Field(validation_alias="TODO_DATA_DIR")] = None
-    owner_provider: Annotated[str | None, Field(validation_alias="TODO_OWNER_PROVIDER")] = None
+    owner_provider: Annotated[str | None, Field(validation_alias="TODO_OWNER_PROVIDER", min_length=1)] = None
     cors_origins: Annotated[tuple[str, ...], NoDecode, Field(validation_alias="TODO_CORS_ORIGINS")] = ()
     max_body_bytes: Annotated[
         int, Field(validation_alias="TODO_MAX_BODY_BYTES", ge=1024, le=64 * 1024 * 1024)
@@ -55,6 +55,13 @@ class Settings(BaseSettings):
             raise ValueError("must look like postgresql://user:password@host/database") from None
         if url.drivername not in {"postgresql", "postgres"}:
             raise ValueError("must begin with postgresql:// (as Neon's console shows it)")
+        return value
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _somewhere(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("must not be empty")
         return value
 
     @field_validator("cors_origins", mode="before")
@@ -136,5 +143,5 @@ def _names() -> Iterator[str]:
 
 def _sentences(error: ValidationError) -> Iterator[str]:
     for mistake in error.errors(include_input=False, include_url=False):
-        reason = mistake["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        reason = mistake["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
         yield f"{mistake['loc'][0]} {reason}."

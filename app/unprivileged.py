@@ -23,10 +23,10 @@ class Account:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def own(self, directory: Path) -> None:
-        """Give one directory, and nothing above or below it, to this account."""
+    def own(self, path: Path) -> None:
+        """Give one file or directory, and nothing above or below it, to this account."""
         if self.changes:
-            os.chown(directory, self.uid, self.gid)
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
 def account_for_servers() -> Account:

@@ -12,7 +12,7 @@ from routers.models import OwnedRow, ReadRow
 from routers.pagination import Page
 from routers.resource import Resource
 from routers.scope import Scope
-from routers.types import ONE_LINE, RowId
+from routers.types import ONE_LINE, QueryBool, RowId
 
 __all__ = [
     "ONE_LINE",
@@ -26,6 +26,7 @@ __all__ = [
     "PolicyConfig",
     "PreconditionFailed",
     "ProblemError",
+    "QueryBool",
     "ReadRow",
     "Resource",
     "ResourceAPI",

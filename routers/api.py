@@ -147,7 +147,7 @@ class Exchange:
                 (b"cache-control", b"private, no-store"),
                 (b"x-content-type-options", b"nosniff"),
             ]
-        elif message["type"] == "http.response.body":
+        else:
             self.complete = not message.get("more_body", False)
             if self.head:
                 message = {**message, "body": b""}

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from psycopg import AsyncConnection as DriverConnection
+from psycopg import Error as DriverError
 from sqlalchemy import Executable, RowMapping
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -67,38 +68,38 @@ class Database:
 
     @contextlib.contextmanager
     def _deadline(self, connection: AsyncConnection) -> Iterator[None]:
-        # Cancelling the awaiting task would make the driver wait for a server that may be frozen.
-        # Ending the wait from the other side, at the socket, always comes through.
+        # A cancelled coroutine would make the driver wait for a server that may be frozen. Ending the
+        # wait from the other side, at the socket, always comes through.
         driver = connection.sync_connection.connection.driver_connection  # type: ignore[union-attr] # open: it was just checked out
-        assert isinstance(driver, DriverConnection)  # noqa: S101 # for the type checker
-        watch = _Watch(driver)
-        timer = asyncio.get_running_loop().call_later(self.deadline, watch.expire)
+        watch = _Watch(cast("DriverConnection[Any]", driver), self.deadline)
         try:
             yield
         finally:
-            timer.cancel()
             watch.stop()
 
 
 class _Watch:
-    """What happens to a statement that has outlived its deadline."""
+    """What happens to a statement that outlives its deadline: it is cancelled or, failing that, cut off."""
 
-    def __init__(self, driver: DriverConnection[Any]) -> None:
+    def __init__(self, driver: DriverConnection[Any], deadline: float) -> None:
         self._driver = driver
-        self._ending: asyncio.Task[None] | None = None
-
-    def expire(self) -> None:
-        self._ending = asyncio.create_task(self._end())
+        self._loop = asyncio.get_running_loop()
+        self._asked: asyncio.Future[None] | None = None
+        self._timer = self._loop.call_later(deadline, self._ask)
 
     def stop(self) -> None:
-        if self._ending is not None:
-            self._ending.cancel()
+        self._timer.cancel()
+        if self._asked is not None and not self._asked.done():
+            self._hang_up()  # a cancellation that is still on its way would hit the next statement
 
-    async def _end(self) -> None:
-        asking = asyncio.create_task(self._driver.cancel_safe(timeout=CANCEL_GRACE))
-        asking.add_done_callback(lambda task: task.cancelled() or task.exception())
-        await asyncio.sleep(CANCEL_GRACE)
-        with contextlib.suppress(OSError), socket.socket(fileno=self._driver.fileno()) as line:
+    def _ask(self) -> None:
+        self._asked = asyncio.ensure_future(self._driver.cancel_safe(timeout=CANCEL_GRACE))
+        self._asked.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
+        self._timer = self._loop.call_later(CANCEL_GRACE, self._hang_up)
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(OSError, DriverError):
+            line = socket.socket(fileno=self._driver.fileno())
             try:
                 line.shutdown(socket.SHUT_RDWR)
             finally:

@@ -29,6 +29,7 @@ def resource_router(resource: Resource[ReadT], access: Access, prefix: str = "")
     router = ResourceRouter(resource, access, prefix)
     for add in (_add_list, _add_create, _add_get, _add_put, _add_update, _add_delete):
         add(router, resource)
+    router.by_hand = 0
     return router
 
 
@@ -37,7 +38,8 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
 
     Attributes:
         scope: The dependency that gives a hand-written route its scope, to be used as
-            `tasks: Annotated[Scope[TaskRead], router.scope]`.
+            `rows: Annotated[Scope[ThingRead], router.scope]`.
+        by_hand: How many routes were written by hand; None while the standard ones are added.
     """
 
     def __init__(self, resource: Resource[ReadT], access: Access, prefix: str) -> None:
@@ -45,6 +47,7 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
         super().__init__(prefix=prefix + resource.path, tags=[resource.collection], route_class=ResourceRoute)
         self.resource = resource
         self.scope = Depends(_scope_dependency(resource, access))
+        self.by_hand: int | None = None
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Add a route; one that returns a row is answered and documented like a generated one."""
@@ -54,6 +57,10 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
             options["responses"] = {status: ROW_HEADERS, **(options.get("responses") or {})}
         options["operation_id"] = options.get("operation_id") or _camel(endpoint.__name__)
         super().add_api_route(path, answers_rows(endpoint, status), **options)
+        if self.by_hand is not None:
+            # Before the generated ones: /things/count is not the thing whose id is "count".
+            self.routes.insert(self.by_hand, self.routes.pop())
+            self.by_hand += 1
 
 
 def _scope_dependency(resource: Resource[ReadT], access: Access) -> Callable[..., Any]:

@@ -36,7 +36,7 @@ IF_MATCH = {
     "in": "header",
     "required": False,
     "description": "Only if the row is in one of these states: entity tags, or `*` for any.",
-    "schema": {"type": "string", "maxLength": 1000},
+    "schema": {"type": "string"},
 }
 IF_NONE_MATCH = {
     **IF_MATCH,
@@ -76,6 +76,7 @@ def complete(document: dict[str, Any]) -> None:
         name: {"description": description, "schema": {"type": "string"}}
         for name, description in _HEADERS.items()
     }
+    document["paths"] = dict(sorted(document["paths"].items()))
     for operations in document["paths"].values():
         for operation in operations.values():
             operation["responses"] = dict(sorted(operation["responses"].items()))

@@ -36,7 +36,7 @@ class Resource(Generic[ReadT]):
     """A table behind an API: data, not a class to subclass.
 
     Attributes:
-        path: Where it is served, e.g. `/tasks`; its last segment names the collection.
+        path: Where it is served, e.g. `/things`; its last segment names the collection.
         model: The table, an `OwnedRow`.
         create: What a client may write; also what PUT replaces and PATCH changes.
         read: What a client gets to see, a `ReadRow`.
@@ -69,17 +69,17 @@ class Resource(Generic[ReadT]):
 
     @property
     def noun(self) -> str:
-        """What one row is called, e.g. `task`."""
+        """What one row is called, e.g. `thing`."""
         return re.sub(r"(?<!^)(?=[A-Z])", " ", self.model.__name__).lower()
 
     @property
     def collection(self) -> str:
-        """What the rows are called together, e.g. `tasks`."""
+        """What the rows are called together, e.g. `things`."""
         return self.path.rpartition("/")[2]
 
     @property
     def id_parameter(self) -> str:
-        """The name of the path parameter that holds a row's id, e.g. `task_id`."""
+        """The name of the path parameter that holds a row's id, e.g. `thing_id`."""
         return self.noun.replace(" ", "_") + "_id"
 
     @cached_property

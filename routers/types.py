@@ -36,16 +36,12 @@ def _bool_from_query(text: object) -> object:
 
 
 def _int_from_query(text: object) -> object:
-    if isinstance(text, int):  # a default of ours
-        return text
     if not isinstance(text, str) or not re.fullmatch(r"0|-?[1-9][0-9]{0,18}", text):
         raise not_canonical("an integer without leading zeros")
     return int(text)
 
 
 def _uuid_from_text(text: object) -> object:
-    if isinstance(text, UUID):
-        return text
     if not isinstance(text, str) or not re.fullmatch(_UUID, text):
         raise not_canonical("a UUID in lower-case hexadecimal with hyphens")
     return UUID(text)

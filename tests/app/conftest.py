@@ -1,0 +1,131 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.main import create_app
+from app.migrations import ROOT, migrate
+from app.settings import Settings
+from routers import ResourceAPI
+from tests.conftest import new_database, run_sql
+from tests.wire import Wire, wire_to
+
+TODO = Path(sys.executable).with_name("todo")
+OURS = re.compile(r"TODO_.*|DATABASE_URL.*")
+
+
+@pytest.fixture(scope="session")
+def task_url(server_url: str) -> str:
+    url = new_database(server_url, "tasks")
+    migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+async def wire(task_url: str) -> AsyncIterator[Wire]:
+    async with wire_to(task_url) as wire:
+        yield wire
+
+
+@pytest.fixture(scope="session")
+async def api(wire: Wire) -> AsyncIterator[ResourceAPI]:
+    api = create_app(Settings.model_construct(database_url=wire.url))
+    async with api.router.lifespan_context(api):
+        yield api
+
+
+@pytest.fixture
+async def client(api: ResourceAPI, task_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    run_sql(task_url, "TRUNCATE task")
+    transport = httpx.ASGITransport(api)
+    async with httpx.AsyncClient(transport=transport, base_url="http://todo/api/v1") as client:
+        client.headers["X-User-ID"] = "alice"
+        yield client
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment with these settings and no others of ours."""
+    inherited = {name: value for name, value in os.environ.items() if not OURS.fullmatch(name)}
+    return {**inherited, "TODO_PORT": str(free_port()), **settings}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Served:
+    """A running server.
+
+    Attributes:
+        process: The command's process.
+        url: The base of the API.
+        output: The file that its output goes to.
+    """
+
+    process: "subprocess.Popen[bytes]"
+    url: str
+    output: Path
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Start a server as its user would, and wait until it answers."""
+    started: list[Served] = []
+
+    def start(command: list[str | Path] | None = None, **settings: str) -> Served:
+        variables = environment(**settings)
+        output = tmp_path / f"output-{len(started)}"
+        with output.open("wb") as file:
+            process = subprocess.Popen(
+                command or [TODO, "serve"], cwd=tmp_path, env=variables, stdout=file, stderr=file
+            )
+        served = Served(process, f"http://127.0.0.1:{variables['TODO_PORT']}/api/v1", output)
+        started.append(served)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert process.poll() is None, output.read_text()
+            try:
+                httpx.get(served.url.replace("/api/v1", "/livez"))
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return served
+        raise AssertionError(output.read_text())
+
+    yield start
+    for served in started:
+        if served.process.poll() is None:
+            served.process.kill()
+            served.process.wait()
+
+
+def todo(*arguments: str, cwd: Path = ROOT, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command to its end."""
+    return subprocess.run(
+        [TODO, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment(**settings),
+        timeout=60,
+    )

@@ -1,0 +1,103 @@
+"""Tasks, as a client meets them."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from tests.wire import Wire
+
+ID = "01900000-0000-7000-8000-000000000001"
+OTHER = ID.replace("1900", "1901")
+
+
+async def test_a_task_lives_from_create_to_delete(client: httpx.AsyncClient) -> None:
+    created = await client.post("/tasks", json={"title": "Buy milk"})
+    assert created.status_code == 201
+    place = created.headers["location"]
+    assert place == f"/api/v1/tasks/{created.json()['id']}"
+    place = place.removeprefix("/api/v1")
+    toggled = await client.post(f"{place}/toggle")
+    assert (toggled.json()["completed"], toggled.headers["etag"]) == (True, '"2"')
+    changed = await client.patch(place, json={"description": "2 litres"})
+    assert (changed.json()["title"], changed.json()["description"]) == ("Buy milk", "2 litres")
+    replaced = await client.put(place, json={"title": "Buy oat milk"})
+    assert replaced.json()["description"] is None
+    assert (await client.get("/tasks")).json() == {"items": [replaced.json()], "next_cursor": None}
+    assert (await client.delete(place)).status_code == 204
+    assert (await client.get(place)).status_code == 404
+
+
+async def test_fifty_toggles_at_once_are_all_made(client: httpx.AsyncClient) -> None:
+    await client.put(f"/tasks/{ID}", json={"title": "Buy milk"})
+    answers = await asyncio.gather(*(client.post(f"/tasks/{ID}/toggle") for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert sorted(answer.json()["version"] for answer in answers) == list(range(2, 52))
+    task = (await client.get(f"/tasks/{ID}")).json()
+    assert (task["completed"], task["version"]) == (False, 51)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "", None),
+        ("PATCH", "", {"title": "x"}),
+        ("DELETE", "", None),
+        ("POST", "/toggle", None),
+    ],
+)
+async def test_anothers_task_is_no_task(
+    client: httpx.AsyncClient, method: str, path: str, body: object
+) -> None:
+    await client.put(f"/tasks/{ID}", json={"title": "Buy milk"})
+    bob = {"X-User-ID": "bob", "X-Request-ID": "same"}
+    foreign = await client.request(method, f"/tasks/{ID}{path}", json=body, headers=bob)
+    absent = await client.request(method, f"/tasks/{OTHER}{path}", json=body, headers=bob)
+    assert foreign.status_code == absent.status_code == 404
+    assert (foreign.content, foreign.headers) == (absent.content, absent.headers)
+    assert (await client.get(f"/tasks/{ID}")).json()["version"] == 1
+
+
+async def test_lists_never_mix(client: httpx.AsyncClient) -> None:
+    for owner in ("alice", "bob", "alice.b", "ALICE"):
+        await client.post("/tasks", json={"title": owner}, headers={"X-User-ID": owner})
+    for owner in ("alice", "bob", "alice.b", "ALICE"):
+        items = (await client.get("/tasks", headers={"X-User-ID": owner})).json()["items"]
+        assert [item["title"] for item in items] == [owner]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "verb"),
+    [
+        ("GET", "/tasks?completed=false", None, "SELECT"),
+        ("GET", f"/tasks/{ID}", None, "SELECT"),
+        ("POST", "/tasks", {"title": "x"}, "INSERT"),
+        ("PUT", f"/tasks/{ID}", {"title": "x"}, "INSERT"),
+        ("PATCH", f"/tasks/{ID}", {"title": "x"}, "UPDATE"),
+        ("DELETE", f"/tasks/{ID}", None, "DELETE"),
+        ("POST", f"/tasks/{ID}/toggle", None, "UPDATE"),
+    ],
+)
+async def test_each_operation_is_one_round_trip(
+    client: httpx.AsyncClient, wire: Wire, method: str, path: str, body: object, verb: str
+) -> None:
+    await client.put(f"/tasks/{ID}", json={"title": "before"})
+    wire.reset()
+    assert (await client.request(method, path, json=body)).is_success
+    assert wire.trips == 1
+    assert [statement.split()[0] for statement in wire.statements] == [verb]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"title": "x" * 200, "description": "x" * 2000}, 201),
+        ({"title": "😀" * 200, "description": ""}, 201),
+        ({"title": "x" * 201}, 422),
+        ({"title": "x", "description": "x" * 2001}, 422),
+        ({"title": "\u2003"}, 422),
+        ({"title": "a\tb"}, 422),
+    ],
+)
+async def test_texts_have_their_bounds(client: httpx.AsyncClient, body: dict[str, str], status: int) -> None:
+    assert (await client.post("/tasks", json=body)).status_code == status

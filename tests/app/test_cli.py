@@ -1,0 +1,249 @@
+"""The command, started as its user starts it."""
+
+import contextlib
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from typer.testing import CliRunner
+
+from app import __version__, cli
+from tests.app.conftest import OURS, Serve, free_port, todo
+from tests.conftest import new_database, run_sql
+
+ALICE = {"X-User-ID": "alice"}
+PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data directory that the account for servers can reach, with no server left behind."""
+    with tempfile.TemporaryDirectory(prefix="todo-data-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name, "data")
+        for server in servers(Path(name)):
+            server.kill()
+
+
+def servers(directory: Path) -> list[psutil.Process]:
+    """The processes of PostgreSQL that work below this directory."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.name() == "postgres" and process.cwd().startswith(str(directory)):
+                found.append(process)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--help"], "Serve tasks over HTTP"),
+        (["serve", "--help"], "Serve the API until Ctrl-C"),
+        (["migrate", "--help"], "Bring the database to the newest revision"),
+        (["openapi", "--help"], "--check"),
+        (["--version"], __version__),
+        ([], "Commands"),
+    ],
+)
+def test_each_command_says_what_it_does(arguments: list[str], said: str) -> None:
+    done = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.cli, arguments)
+    assert said in done.output
+    assert done.exit_code == (0 if arguments else 2)
+
+
+def test_the_announced_curl_creates_a_task(serve: Serve, data: Path) -> None:
+    served = serve(TODO_DATA_DIR=str(data))
+    announced = served.output.read_text()
+    assert f"Serving   {served.url}\n" in announced
+    assert f"Data      embedded, in {data}\n" in announced
+    docs = re.search(r"API docs  (\S+)", announced)
+    assert docs is not None
+    assert httpx.get(docs[1]).status_code == 200
+    curl = re.search(r"curl .*\\\n.*", announced)
+    assert curl is not None
+    created = subprocess.run(shlex.split(curl[0].replace("\\\n", " ")), check=True, capture_output=True)
+    assert b'"title":"Buy milk"' in created.stdout
+    assert httpx.get(f"{served.url}/tasks", headers=ALICE).json()["items"][0]["title"] == "Buy milk"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_the_server_then_the_database(
+    serve: Serve, data: Path, number: signal.Signals
+) -> None:
+    served = serve(TODO_DATA_DIR=str(data))
+    assert servers(data)
+    assert served.stop(number) == 0
+    assert servers(data) == []
+    assert "Traceback" not in served.output.read_text()
+    assert "database system is shut down" in Path(data, "postgres.log").read_text()
+
+
+def test_data_survive_the_killing_of_everything(serve: Serve, data: Path) -> None:
+    served = serve(TODO_DATA_DIR=str(data))
+    httpx.post(f"{served.url}/tasks", json={"title": "Buy milk"}, headers=ALICE).raise_for_status()
+    for process in [psutil.Process(served.process.pid), *servers(data)]:
+        process.kill()
+    served.process.wait()
+    again = serve(TODO_DATA_DIR=str(data))
+    assert [task["title"] for task in httpx.get(f"{again.url}/tasks", headers=ALICE).json()["items"]] == [
+        "Buy milk"
+    ]
+
+
+def test_a_server_whose_starter_was_killed_is_adopted_and_stopped(serve: Serve, data: Path) -> None:
+    first = serve(TODO_DATA_DIR=str(data))
+    before = {process.pid for process in servers(data)}
+    first.process.kill()
+    first.process.wait()
+    second = serve(TODO_DATA_DIR=str(data))
+    assert before & {process.pid for process in servers(data)}
+    second.stop()
+    assert servers(data) == []
+
+
+def test_two_at_once_share_the_database_until_the_last_one_leaves(serve: Serve, data: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: serve(TODO_DATA_DIR=str(data)), range(2))
+    httpx.post(f"{first.url}/tasks", json={"title": "Buy milk"}, headers=ALICE).raise_for_status()
+    first.stop()
+    assert len(httpx.get(f"{second.url}/tasks", headers=ALICE).json()["items"]) == 1
+    second.stop()
+    assert servers(data) == []
+
+
+def test_workers_serve_together(serve: Serve, data: Path) -> None:
+    served = serve(TODO_DATA_DIR=str(data), TODO_WORKERS="2")
+    assert httpx.get(f"{served.url}/tasks", headers=ALICE).status_code == 200
+    assert served.output.read_text().count("Application startup complete") >= 1
+    assert served.stop() == 0
+    assert servers(data) == []
+
+
+def test_a_migrated_database_is_served(serve: Serve, server_url: str) -> None:
+    url = new_database(server_url, "served")
+    refused = todo("serve", DATABASE_URL=url, **PROVIDER)
+    assert refused.stderr == "todo: The database lacks the newest revision: run `todo migrate`.\n"
+    assert refused.returncode == 1
+    for _ in range(2):
+        done = todo("migrate", DATABASE_URL=url, **PROVIDER)
+        assert (done.returncode, done.stdout) == (0, "The database is at the newest revision.\n")
+    served = serve(DATABASE_URL=url, **PROVIDER)
+    httpx.post(f"{served.url}/tasks", json={"title": "Buy milk"}, headers=ALICE).raise_for_status()
+    assert run_sql(url, "SELECT owner_id, title FROM task") == [("alice", "Buy milk")]
+    assert "the database at DATABASE_URL" in served.output.read_text()
+
+
+def test_migrations_take_the_unpooled_way(server_url: str) -> None:
+    url = new_database(server_url, "unpooled")
+    nowhere = "postgresql://u:secret@127.0.0.1:1/d"
+    done = todo("migrate", DATABASE_URL=nowhere, DATABASE_URL_UNPOOLED=url, **PROVIDER)
+    assert done.returncode == 0
+    assert run_sql(url, "SELECT count(*) FROM task") == [(0,)]
+
+
+def test_uvicorn_serves_the_application_too(serve: Serve, task_url: str) -> None:
+    port = str(free_port())
+    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", port]
+    served = serve(command, DATABASE_URL=task_url, TODO_PORT=port, **PROVIDER)
+    assert httpx.get(f"{served.url}/tasks", headers=ALICE).status_code == 200
+
+
+def test_uvicorn_without_a_database_is_told_what_to_do() -> None:
+    command = [sys.executable, "-m", "uvicorn", "app.main:app"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env={"PATH": os.defpath})
+    assert done.returncode == 1
+    assert done.stderr == "DATABASE_URL is not set: set it, or use `todo serve`, which brings a database.\n"
+
+
+def test_a_failure_is_printed_and_is_exit_code_1() -> None:
+    done = todo("serve", TODO_PORT="x")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("todo: TODO_PORT should be a valid integer")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate"])
+def test_an_unreachable_database_is_one_sentence(command: str) -> None:
+    done = todo(command, DATABASE_URL="postgresql://u:secret@127.0.0.1:1/d", **PROVIDER)
+    assert done.returncode == 1
+    assert re.fullmatch(r"todo: The database at DATABASE_URL cannot be reached: .*refused.*\n", done.stderr)
+    assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"TODO_PROT": "1"}, "todo: TODO_PROT is not a setting"),
+        ({"TODO_PORT": "x"}, "todo: TODO_PORT should be a valid integer"),
+        ({"TODO_OWNER_PROVIDER": "x:y"}, "todo: TODO_OWNER_PROVIDER: 'x:y' cannot be imported"),
+        ({"DATABASE_URL": "postgresql://h/d"}, "todo: TODO_OWNER_PROVIDER is not set, and with DATABASE_URL"),
+        ({"TODO_HOST": "192.0.2.1", **PROVIDER}, "todo: 192.0.2.1:"),
+        ({"TODO_DATA_DIR": "/dev/null/x"}, "todo: "),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], sentence: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["todo", "serve"])
+    for name in filter(OURS.fullmatch, list(os.environ)):
+        monkeypatch.delenv(name)
+    for name, value in {"TODO_PORT": str(free_port()), **settings}.items():
+        monkeypatch.setenv(name, value)
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGHUP)
+    try:
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGHUP, before[1])
+    assert str(stop.value).startswith(sentence)
+    assert "\n" not in str(stop.value)
+
+
+def test_a_taken_port_is_one_sentence(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = todo("serve", TODO_PORT=str(port), TODO_DATA_DIR=str(data))
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"todo: 127.0.0.1:{port} cannot be listened on (Address already in use): "
+        "set TODO_PORT to a free port, or TODO_HOST to an address of this machine.\n"
+    )
+    assert not data.exists()
+
+
+def test_data_of_another_version_are_one_sentence(data: Path) -> None:
+    Path(data, "cluster").mkdir(parents=True)
+    Path(data, "cluster", "PG_VERSION").write_text("15\n")
+    done = todo("serve", TODO_DATA_DIR=str(data))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"todo: The data in {data} are PostgreSQL 15's and this is PostgreSQL 18:")
+
+
+def test_the_document_is_committed() -> None:
+    done = todo("openapi", "--check")
+    assert (done.returncode, done.stdout) == (0, "openapi.json is what the application serves.\n")
+
+
+def test_a_stale_document_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stale = tmp_path / "openapi.json"
+    monkeypatch.setattr(cli, "DOCUMENT", stale)
+    with pytest.raises(cli.CommandError, match="run `todo openapi`"):
+        cli.openapi(check=True)
+    cli.openapi(check=False)
+    cli.openapi(check=True)
+    stale.write_text(stale.read_text().replace("tasks", "chores", 1))
+    with pytest.raises(cli.CommandError, match="run `todo openapi`"):
+        cli.openapi(check=True)

@@ -1,0 +1,53 @@
+"""The probes."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.conftest import run_sql
+from tests.wire import Wire
+
+ROOT = "http://todo"
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+async def test_a_probe_needs_no_owner(client: httpx.AsyncClient, path: str) -> None:
+    del client.headers["X-User-ID"]
+    response = await client.get(ROOT + path)
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+async def test_a_frozen_database_is_not_ready_but_the_process_lives(
+    client: httpx.AsyncClient, wire: Wire
+) -> None:
+    wire.frozen.set()
+    try:
+        ready, live = await client.get(f"{ROOT}/readyz"), await client.get(f"{ROOT}/livez")
+    finally:
+        wire.frozen.clear()
+    assert (ready.status_code, live.status_code) == (503, 200)
+    assert "retry-after" in ready.headers
+
+
+@pytest.fixture
+def revision(task_url: str) -> Iterator[None]:
+    yield
+    run_sql(task_url, "CREATE TABLE IF NOT EXISTS alembic_version (version_num varchar)")
+    run_sql(task_url, "DELETE FROM alembic_version; INSERT INTO alembic_version VALUES ('0001')")
+
+
+@pytest.mark.usefixtures("revision")
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ("UPDATE alembic_version SET version_num = 'from_the_future'", 200),
+        ("DELETE FROM alembic_version", 503),
+        ("DROP TABLE alembic_version", 503),
+    ],
+)
+async def test_a_database_behind_this_version_is_not_ready(
+    client: httpx.AsyncClient, task_url: str, change: str, status: int
+) -> None:
+    run_sql(task_url, change)
+    assert (await client.get(f"{ROOT}/readyz")).status_code == status

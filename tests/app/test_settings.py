@@ -1,0 +1,119 @@
+"""A wrong setting stops the start with one sentence."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings, SettingsError, read_settings
+from tests.app.conftest import OURS
+
+URL = "postgresql://user:secret@host/db?sslmode=require&channel_binding=require"
+PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in filter(OURS.fullmatch, list(os.environ)):
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"TODO_PROT": "8000"}, "TODO_PROT is not a setting; known are DATABASE_URL, DATABASE_URL_UNPOOLED,"),
+        ({"todo_prot": "8000"}, "TODO_PROT is not a setting"),
+        ({"TODO_PORT": "http"}, "TODO_PORT should be a valid integer"),
+        ({"TODO_PORT": "0"}, "TODO_PORT should be greater than or equal to 1"),
+        ({"TODO_PORT": "65536"}, "TODO_PORT should be less than or equal to 65535"),
+        ({"TODO_HOST": ""}, "TODO_HOST should have at least 1 character"),
+        ({"TODO_WORKERS": "0"}, "TODO_WORKERS should be greater"),
+        ({"TODO_MAX_BODY_BYTES": "-1"}, "TODO_MAX_BODY_BYTES should be greater"),
+        ({"TODO_LOG_FORMAT": "xml"}, "TODO_LOG_FORMAT should be 'console' or 'json'"),
+        ({"TODO_LOG_LEVEL": "loud"}, "TODO_LOG_LEVEL should be 'debug', 'info', 'warning' or 'error'"),
+        ({"TODO_CORS_ORIGINS": "example.com"}, "TODO_CORS_ORIGINS must be origins like https://"),
+        ({"TODO_CORS_ORIGINS": "https://a.example/path"}, "TODO_CORS_ORIGINS must be origins"),
+        ({"TODO_DATA_DIR": ""}, "TODO_DATA_DIR must not be empty"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL must look like postgresql://"),
+        ({"DATABASE_URL": "secret"}, "DATABASE_URL must look like postgresql://"),
+        ({"DATABASE_URL": "mysql://u:secret@h/d"}, "DATABASE_URL must begin with postgresql://"),
+        ({"DATABASE_URL": URL}, "TODO_OWNER_PROVIDER is not set, and with DATABASE_URL it must be"),
+        ({"TODO_HOST": "0.0.0.0"}, "TODO_OWNER_PROVIDER is not set, and with TODO_HOST=0.0.0.0"),  # noqa: S104
+        ({"TODO_HOST": "todo.example"}, "TODO_OWNER_PROVIDER is not set"),
+    ],
+)
+def test_a_wrong_setting_is_named(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        read(monkeypatch, settings)
+    assert sentence in str(refusal.value)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("nowhere", "cannot be imported"),
+        ("nowhere:x", "No module named 'nowhere'"),
+        ("app.owner:nothing", "has no attribute 'nothing'"),
+        ("app.settings:PREFIX", "is not an async function"),
+    ],
+)
+def test_a_provider_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, path: str, sentence: str) -> None:
+    settings = read(monkeypatch, {"TODO_OWNER_PROVIDER": path})
+    with pytest.raises(SettingsError, match="TODO_OWNER_PROVIDER") as refusal:
+        settings.load_owner_provider()
+    assert sentence in str(refusal.value)
+
+
+def test_without_any_setting_the_server_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, {})
+    assert (settings.host, settings.port, settings.database_url) == ("127.0.0.1", 8000, None)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.3.2.1"])
+def test_a_loopback_address_needs_no_provider(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    assert read(monkeypatch, {"TODO_HOST": host}).loopback
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        URL,
+        "postgres://user:secret@ep-x-pooler.eu-central-1.aws.neon.tech/db?options=endpoint%3Dep-x",
+        "postgresql://user:p%40ss@host:5432/db",
+    ],
+)
+def test_a_url_is_taken_as_the_console_shows_it(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    assert read(monkeypatch, {"DATABASE_URL": url, **PROVIDER}).database_url == url
+
+
+def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, {"TODO_CORS_ORIGINS": "https://a.example, http://localhost:3000"})
+    assert settings.cors_origins == ("https://a.example", "http://localhost:3000")
+
+
+def test_a_dotenv_file_is_read_below_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    Path(tmp_path, ".env").write_text("TODO_PORT=8001\nTODO_WORKERS=2\nOTHER=x\n")
+    settings = read(monkeypatch, {"TODO_PORT": "8002"})
+    assert (settings.port, settings.workers) == (8002, 2)
+
+
+def test_an_unknown_name_in_the_dotenv_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    Path(tmp_path, ".env").write_text("TODO_PROT=8001\n")
+    with pytest.raises(SettingsError, match="TODO_PROT is not a setting"):
+        read(monkeypatch, {})
+
+
+def test_the_example_file_names_every_setting() -> None:
+    example = Path(__file__).parents[2].joinpath(".env.example").read_text()
+    for field in Settings.model_fields.values():
+        assert f"# {field.validation_alias}=" in example

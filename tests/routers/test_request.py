@@ -1,0 +1,238 @@
+"""Hostile requests, each with the one status that the contract gives it."""
+
+import httpx
+import pytest
+
+from tests.routers.test_statements import ID
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"name": "x"}', 201),
+        (b'  {"name": "x", "note": null, "ready": true}\n', 201),
+        ('{"name": "über 😀"}'.encode(), 201),
+        (b'{"name": "\\ud83d\\ude00"}', 201),
+        (b'{"name": "x"', 400),
+        (b'{"name": "x"}}', 400),
+        (b"{'name': 'x'}", 400),
+        (b'{"name": "x",}', 400),
+        (b'{"name": "x", "name": "x"}', 400),
+        (b'{"name": "x", "note": {"a": 1, "a": 1}}', 400),
+        (b'{"name": "x", "ready": NaN}', 400),
+        (b'{"name": "x", "ready": Infinity}', 400),
+        (b'{"name": "x", "ready": -Infinity}', 400),
+        (b'{"name": "\xff"}', 400),
+        (b'\xef\xbb\xbf{"name": "x"}', 400),
+        ('{"name": "x"}'.encode("utf-16"), 400),
+        ('{"name": "x"}'.encode("utf-32"), 400),
+        (b'{"name": "a\nb"}', 400),
+        (b"[" * 4000, 400),
+        (b'{"name": ' + b"1" * 4050 + b"}", 422),
+        (b"", 422),
+        (b"null", 422),
+        (b"[]", 422),
+        (b'"x"', 422),
+        (b"{}", 422),
+        (b'{"name": null}', 422),
+        (b'{"name": 1}', 422),
+        (b'{"name": true}', 422),
+        (b'{"name": ["x"]}', 422),
+        (b'{"name": ""}', 422),
+        (b'{"name": " "}', 422),
+        ('{"name": "\u3000\u00a0"}'.encode(), 422),
+        (b'{"name": "a\\u0000b"}', 422),
+        (b'{"name": "a\\nb"}', 422),
+        (b'{"name": "a\\u0085b"}', 422),
+        (b'{"name": "\\ud800"}', 422),
+        (b'{"name": "%s"}' % (b"x" * 21), 422),
+        (b'{"name": "x", "note": "x"}', 422),
+        (b'{"name": "x", "note": "a\\u0000b"}', 422),
+        (b'{"name": "x", "ready": 1}', 422),
+        (b'{"name": "x", "ready": "true"}', 422),
+        (b'{"name": "x", "ready": null}', 422),
+        (b'{"name": "x", "id": "%s"}' % ID.encode(), 422),
+        (b'{"name": "x", "owner_id": "bob"}', 422),
+        (b'{"name": "x", "version": 7}', 422),
+        (b'{"name": "x", "\\ud800": 1}', 422),
+        (b'{"name": "x", "": 1}', 422),
+    ],
+)
+async def test_a_body_is_taken_exactly_as_documented(
+    client: httpx.AsyncClient, body: bytes, status: int
+) -> None:
+    response = await client.post("/gadgets", content=body, headers=JSON)
+    assert response.status_code == status
+    assert (len((await client.get("/gadgets")).json()["items"]) == 1) is (status == 201)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", None),
+        ("Application/JSON; Charset=UTF-8", None),
+        ('application/json;charset="utf-8"', None),
+        ("application/json; charset=latin1", 415),
+        ("application/json; version=2", 415),
+        ("application/merge-patch+json", 415),
+        ("application/vnd.api+json", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("text/plain", 415),
+        ("application", 415),
+        ("", 415),
+        (None, 415),
+    ],
+)
+async def test_a_body_must_be_declared_as_json(
+    client: httpx.AsyncClient, method: str, content_type: str | None, status: int | None
+) -> None:
+    path = "/gadgets" if method == "POST" else f"/gadgets/{ID}"
+    await client.put(f"/gadgets/{ID}", json={"name": "before"})
+    headers = {} if content_type is None else {"Content-Type": content_type}
+    response = await client.request(method, path, content=b'{"name": "x"}', headers=headers)
+    if content_type == "application/merge-patch+json" and method == "PATCH":
+        status = None
+    assert response.status_code == status if status else response.is_success
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 200),
+        ("?", 200),
+        ("?limit=1", 200),
+        ("?limit=100", 200),
+        ("?limit=0", 422),
+        ("?limit=101", 422),
+        ("?limit=-1", 422),
+        ("?limit=05", 422),
+        ("?limit=+5", 422),
+        ("?limit=%2B5", 422),
+        ("?limit=1_0", 422),
+        ("?limit=1.0", 422),
+        ("?limit=", 422),
+        ("?limit", 422),
+        ("?limit=99999999999999999999", 422),
+        ("?limit=5&limit=5", 422),
+        ("?ready=true", 200),
+        ("?ready=false", 200),
+        ("?ready=True", 422),
+        ("?ready=1", 422),
+        ("?ready=yes", 422),
+        ("?ready=", 422),
+        ("?ready=true&ready=true", 422),
+        ("?sort=created_at", 200),
+        ("?sort=-created_at", 200),
+        ("?sort=name", 422),
+        ("?sort=owner_id", 422),
+        ("?sort=", 422),
+        ("?cursor=", 422),
+        ("?cursor=x", 422),
+        ("?cursor=-created_at." + "f" * 46, 200),
+        ("?cursor=created_at." + "0" * 46, 200),
+        ("?cursor=created_at." + "F" * 46, 422),
+        ("?cursor=created_at." + "0" * 45, 422),
+        ("?cursor=name." + "0" * 46, 422),
+        ("?cursor=created_at." + "0" * 46 + "%0A", 422),
+        ("?offset=1", 422),
+        ("?READY=true", 422),
+        ("?owner_id=bob", 422),
+        ("?x=%FF", 422),
+        ("?ready=%FF", 422),
+        ("?%00=1", 422),
+    ],
+)
+async def test_a_query_is_taken_exactly_as_documented(
+    client: httpx.AsyncClient, query: str, status: int
+) -> None:
+    response = await client.get(f"/gadgets{query}")
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/gadgets?x=1"),
+        ("GET", f"/gadgets/{ID}?x=1"),
+        ("PUT", f"/gadgets/{ID}?x=1"),
+        ("PATCH", f"/gadgets/{ID}?limit=1"),
+        ("DELETE", f"/gadgets/{ID}?x"),
+        ("POST", f"/gadgets/{ID}/flip?ready=true"),
+        ("GET", "/gadgets/count?x=1"),
+    ],
+)
+async def test_no_operation_takes_an_unknown_query_parameter(
+    client: httpx.AsyncClient, method: str, path: str
+) -> None:
+    response = await client.request(method, path, json={"name": "x"})
+    assert response.status_code == 422
+    assert "unknown query parameter" in response.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x",
+        "1",
+        ID.replace("-", ""),
+        "{" + ID + "}",
+        "urn:uuid:" + ID,
+        "ABCDEF00-0000-4000-8000-000000000001",
+        ID + "%0A",
+        ID + "%00",
+        "%FF",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+async def test_an_id_has_one_spelling(client: httpx.AsyncClient, method: str, name: str) -> None:
+    response = await client.request(method, f"/gadgets/{name}", json={"name": "x"})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["parameter"] == "gadget_id"
+
+
+@pytest.mark.parametrize("path", ["/gadgets/", f"/gadgets/{ID}/", "//gadgets", "/Gadgets"])
+async def test_there_are_no_redirects(client: httpx.AsyncClient, path: str) -> None:
+    response = await client.get(path)
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "headers"),
+    [
+        ("POST", "/gadgets", b"{", JSON),
+        ("POST", "/gadgets", b"{}", JSON),
+        ("POST", "/gadgets", b"x", {"Content-Type": "text/plain"}),
+        ("GET", "/gadgets?x=1", b"", {}),
+        ("GET", "/gadgets/x", b"", {}),
+        ("PUT", "/gadgets/x", b"{", JSON),
+        ("DELETE", f"/gadgets/{ID}", b"", {"If-Match": '"9"'}),
+    ],
+)
+async def test_nobody_outranks_every_other_error(
+    client: httpx.AsyncClient, method: str, path: str, content: bytes, headers: dict[str, str]
+) -> None:
+    del client.headers["Owner"]
+    response = await client.request(method, path, content=content, headers=headers)
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "Owner"
+
+
+async def test_no_answer_repeats_what_was_sent(client: httpx.AsyncClient) -> None:
+    marker = "ceci-nest-pas"
+    answers = [
+        await client.post("/gadgets", json={"name": marker * 5, "note": [marker], "ready": marker}),
+        await client.post("/gadgets", json={"name": "x", marker: marker}),
+        await client.post("/gadgets", content=f'{{"{marker}'.encode(), headers=JSON),
+        await client.get(f"/gadgets?{marker}={marker}"),
+        await client.get(f"/gadgets?limit={marker}&sort={marker}&cursor={marker}&ready={marker}"),
+        await client.get(f"/gadgets/{marker}"),
+        await client.get(f"/{marker}"),
+        await client.get(f"/gadgets/{ID}", headers={"If-Match": marker, marker: marker}),
+    ]
+    for response in answers:
+        assert response.is_client_error
+        assert marker not in response.text
+        assert marker not in str(response.headers)

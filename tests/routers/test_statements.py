@@ -1,0 +1,77 @@
+"""What each operation costs, counted on the wire."""
+
+import httpx
+import pytest
+from sqlalchemy.exc import StatementError
+
+from routers import Database, Scope
+from tests.routers.gadgets import GadgetRead, gadgets
+from tests.wire import Wire
+
+ID = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "verb"),
+    [
+        ("GET", "/gadgets", None, "SELECT"),
+        ("GET", "/gadgets?ready=true&sort=updated_at&limit=3", None, "SELECT"),
+        ("GET", f"/gadgets/{ID}", None, "SELECT"),
+        ("POST", "/gadgets", {"name": "x"}, "INSERT"),
+        ("PUT", f"/gadgets/{ID}", {"name": "x"}, "INSERT"),
+        ("PATCH", f"/gadgets/{ID}", {"name": "x"}, "UPDATE"),
+        ("PATCH", f"/gadgets/{ID}", {}, "SELECT"),
+        ("DELETE", f"/gadgets/{ID}", None, "DELETE"),
+        ("POST", f"/gadgets/{ID}/flip", None, "UPDATE"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"If-Match": '"1"'}], ids=["plain", "conditional"])
+async def test_each_operation_is_one_statement_in_one_round_trip(
+    client: httpx.AsyncClient,
+    wire: Wire,
+    method: str,
+    path: str,
+    body: object,
+    verb: str,
+    headers: dict[str, str],
+) -> None:
+    assert (await client.put(f"/gadgets/{ID}", json={"name": "before"})).status_code == 201
+    wire.reset()
+    response = await client.request(method, path, json=body, headers=headers)
+    assert response.is_success
+    assert wire.trips == 1
+    assert [statement.split()[0] for statement in wire.statements] in ([verb], ["UPDATE"])
+
+
+async def test_only_a_failed_conditional_change_asks_a_second_question(
+    client: httpx.AsyncClient, wire: Wire
+) -> None:
+    await client.put(f"/gadgets/{ID}", json={"name": "before"})
+    wire.reset()
+    assert (await client.delete(f"/gadgets/{ID}", headers={"If-Match": '"9"'})).status_code == 412
+    assert wire.trips == 2
+    wire.reset()
+    assert (await client.delete("/gadgets/" + ID.replace("1", "2"))).status_code == 404
+    assert wire.trips == 1
+
+
+async def test_a_statement_without_an_owner_fails(database: Database, scope: Scope[GadgetRead]) -> None:
+    row = await scope.create(name="x")
+    with pytest.raises(StatementError, match="scope_owner"):
+        await database.fetch(gadgets.statements.delete, {"row_id": row.id})
+    assert (await scope.get(row.id)).name == "x"
+
+
+async def test_a_transaction_commits_several_changes_together(scope: Scope[GadgetRead]) -> None:
+    async with scope.transaction():
+        first = await scope.create(name="one")
+        await scope.update(first.id, name="two")
+    assert (await scope.get(first.id)).name == "two"
+
+
+async def test_a_transaction_that_raises_leaves_nothing(scope: Scope[GadgetRead]) -> None:
+    with pytest.raises(RuntimeError):
+        async with scope.transaction():
+            await scope.create(name="one")
+            raise RuntimeError
+    assert (await scope.list()).items == []
