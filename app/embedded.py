@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
@@ -16,7 +17,6 @@ from typing import Any
 from urllib.parse import quote
 
 import psutil
-from fasteners import InterProcessLock, InterProcessReaderWriterLock
 
 from app.unprivileged import Account, account_for_servers, reachable
 
@@ -63,31 +63,30 @@ def embedded_postgres(directory: Path, settings: Mapping[str, str] | None = None
     """
     account = account_for_servers()
     directory = directory.absolute()
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        account.own(directory)
-        users = InterProcessReaderWriterLock(directory / "users.lock")
-        starting = InterProcessLock(directory / "start.lock")
-        starting.acquire()
-    except OSError as error:
-        raise EmbeddedError(
-            f"The data directory {directory} cannot be used ({error.strerror}): "
-            "set TODO_DATA_DIR to a directory that you can write to."
-        ) from error
-    try:
-        users.acquire_read_lock()
+    with contextlib.ExitStack() as stack:
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            account.own(directory)
+            starting = stack.enter_context((directory / "start.lock").open("ab"))
+            users = stack.enter_context((directory / "users.lock").open("ab"))
+        except OSError as error:
+            raise EmbeddedError(
+                f"The data directory {directory} cannot be used ({error.strerror}): "
+                "set TODO_DATA_DIR to a directory that you can write to."
+            ) from error
+        flock(starting, LOCK_EX)
+        flock(users, LOCK_SH)
         server = _Server(directory, account, _binaries(directory, account))
         server.ensure_running(settings or {})
-    finally:
-        starting.release()
-    try:
-        yield server.url
-    finally:
-        with starting:
-            users.release_read_lock()
-            if users.acquire_write_lock(blocking=False):
+        flock(starting, LOCK_UN)
+        try:
+            yield server.url
+        finally:
+            flock(starting, LOCK_EX)
+            # Refused while anybody else holds the shared lock: then the server goes on for them.
+            with contextlib.suppress(BlockingIOError):
+                flock(users, LOCK_EX | LOCK_NB)
                 server.stop()
-                users.release_write_lock()
 
 
 def _binaries(directory: Path, account: Account) -> Path:
@@ -150,10 +149,19 @@ class _Server:
             self._initialise()
         self._refuse_other_version()
         self._claim_socket_directory()
+        try:
+            self._await(settings)
+        except BaseException:
+            if self.process is not None:
+                self.process.terminate()
+            raise
+
+    def _await(self, settings: Mapping[str, str]) -> None:
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if time.monotonic() > deadline or (self.process and self.process.poll() is not None):
                 raise EmbeddedError(f"PostgreSQL did not start on {self.directory}: see {self._log}.")
+            # A server that is still starting, or still stopping, is waited for.
             if self.process is None and not self._has_processes():
                 self.process = self._start(settings)
             time.sleep(0.05)

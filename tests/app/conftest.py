@@ -118,14 +118,14 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
             served.process.wait()
 
 
-def todo(*arguments: str, cwd: Path = ROOT, **settings: str) -> "subprocess.CompletedProcess[str]":
+def todo(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run the command to its end."""
     return subprocess.run(
         [TODO, *arguments],
         check=False,
         capture_output=True,
         text=True,
-        cwd=cwd,
+        cwd=ROOT,
         env=environment(**settings),
         timeout=60,
     )

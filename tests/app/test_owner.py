@@ -18,7 +18,7 @@ async def test_a_well_formed_name_is_an_owner(client: httpx.AsyncClient, name: s
 
 @pytest.mark.parametrize("name", MALFORMED)
 async def test_anything_else_is_nobody(client: httpx.AsyncClient, name: str) -> None:
-    response = await client.get("/tasks", headers={"X-User-ID": name.encode("latin1")})
+    response = await client.get("/tasks", headers={b"X-User-ID": name.encode("latin1")})
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == "OwnerHeader"
 

@@ -1,6 +1,8 @@
 """What holds for every answer of an application."""
 
 import re
+from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -52,7 +54,7 @@ async def test_every_answer_has_the_common_headers(
     ],
 )
 async def test_a_well_formed_request_id_is_kept(client: httpx.AsyncClient, sent: str, *, kept: bool) -> None:
-    response = await client.get("/nowhere", headers={"X-Request-ID": sent.encode("latin1")})
+    response = await client.get("/nowhere", headers={b"X-Request-ID": sent.encode("latin1")})
     assert (response.headers["x-request-id"] == sent) is kept
     assert response.json()["instance"] == f"urn:request:{response.headers['x-request-id']}"
 
@@ -99,7 +101,7 @@ async def test_405_lists_all_methods_of_the_path(
 async def test_an_oversized_body_is_413(client: httpx.AsyncClient, method: str, *, chunked: bool) -> None:
     body = b'{"name": "x", "note": "' + b"x" * 5000 + b'"}'
 
-    async def parts():  # type: ignore[no-untyped-def] # noqa: ANN202
+    async def parts() -> AsyncIterator[bytes]:
         yield body[:100]
         yield body[100:]
 
@@ -171,16 +173,16 @@ async def test_outer_middleware_sees_every_answer() -> None:
 
 async def test_the_lifespan_passes_through() -> None:
     api = ResourceAPI()
-    sent = []
+    sent: list[Any] = []
 
     async def receive() -> dict[str, str]:
         return {"type": "lifespan.startup" if not sent else "lifespan.shutdown"}
 
-    async def send(message: object) -> None:
+    async def send(message: Any) -> None:
         sent.append(message)
 
-    await api({"type": "lifespan", "state": {}}, receive, send)  # type: ignore[arg-type]
-    assert [message["type"] for message in sent] == [  # type: ignore[index]
+    await api({"type": "lifespan", "state": {}}, receive, send)
+    assert [message["type"] for message in sent] == [
         "lifespan.startup.complete",
         "lifespan.shutdown.complete",
     ]
