@@ -1,80 +1,9 @@
-"""A declaration that cannot be served is refused at once, with its mend."""
+"""What follows from a declaration."""
 
-from typing import Any
+from typing import get_args
 
-import pytest
-from sqlmodel import Field, SQLModel
-
-from routers import Equals, OwnedRow, ReadRow, Resource
+from routers import Resource
 from tests.routers.gadgets import Gadget, GadgetCreate, GadgetRead, gadgets
-
-DECLARATION: dict[str, Any] = {
-    "path": "/gadgets",
-    "model": Gadget,
-    "create": GadgetCreate,
-    "read": GadgetRead,
-}
-
-
-class Extra(GadgetCreate):
-    """A shape with a member that the table lacks."""
-
-    colour: str
-
-
-class Server(GadgetCreate):
-    """A shape that would let a client write what the server keeps."""
-
-    version: int
-
-
-class Telling(GadgetRead):
-    """A shape that shows the owner."""
-
-    owner_id: str
-
-
-class Odd(OwnedRow, table=True):
-    """A table with a column of a type that has no exact form."""
-
-    size: complex | None = Field(default=None, sa_type=Gadget.__table__.c.name.type)  # type: ignore[attr-defined]
-    maybe_at: str | None = None
-
-
-class OddCreate(SQLModel):
-    """Its shape."""
-
-    size: complex
-
-
-class OddRead(ReadRow):
-    """What is read of it."""
-
-    maybe_at: str | None
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"path": "gadgets"}, "the path 'gadgets' must look like /things"),
-        ({"path": "/gadgets/"}, "must look like /things"),
-        ({"create": Extra}, "create names colour, which the table lacks: add the column or drop the member"),
-        ({"read": Telling}, "read shows owner_id: drop it"),
-        ({"create": Server}, "create lets a client write version: drop it"),
-        ({"sorts": ()}, "it has no sorts: name at least one"),
-        ({"sorts": ("nonsense",)}, "the sort nonsense is not a member of read"),
-        ({"sorts": ("-name",)}, "the sort name is not one of created_at, updated_at"),
-        ({"sorts": ("note",)}, "the sort note may be null, so its order is not total"),
-        ({"filters": (Equals("colour"),)}, "a filter names colour, which is no member of read"),
-        ({"filters": (Equals("ready"), Equals("ready"))}, "two things claim the query parameter ready"),
-        ({"filters": (Equals("note"),)}, "the type str; use one of UUID, bool"),
-        ({"model": Odd, "create": OddCreate, "read": OddRead}, "the type complex; use one of"),
-    ],
-)
-def test_a_wrong_declaration_is_refused(changes: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(TypeError, match="cannot be served") as refusal:
-        Resource(**{**DECLARATION, **changes})
-    assert sentence in str(refusal.value)
 
 
 def test_names_follow_from_the_declaration() -> None:
@@ -83,3 +12,18 @@ def test_names_follow_from_the_declaration() -> None:
 
 def test_defaults_are_those_of_the_create_shape() -> None:
     assert gadgets.defaults() == {"note": None, "ready": False}
+
+
+def test_the_default_order_is_the_newest_first() -> None:
+    plain = Resource(path="/v2/gadgets", model=Gadget, create=GadgetCreate, read=GadgetRead)
+    assert [str(order) for order in plain.orders] == ["-created_at", "created_at"]
+    assert plain.collection == "gadgets"
+    assert plain.parameters == {}
+
+
+def test_models_are_named_for_the_document() -> None:
+    models = (gadgets.create_body, gadgets.update_body, gadgets.answer, gadgets.page)
+    assert [model.__name__ for model in models] == [
+        *("GadgetCreate", "GadgetUpdate", "GadgetRead", "GadgetPage")
+    ]
+    assert get_args(gadgets.page.model_fields["items"].annotation) == (gadgets.answer,)

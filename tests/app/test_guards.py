@@ -1,0 +1,55 @@
+"""The guards refuse what they are there to refuse."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.migrations import ROOT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from sqlalchemy import select",
+        "from sqlalchemy import delete as d",
+        "import sqlalchemy as sa\n\nsa.text",
+        "from sqlalchemy.sql import update",
+        "from sqlalchemy.orm import Session",
+        "from sqlmodel import select",
+        "from sqlalchemy.ext.asyncio import AsyncSession",
+        "from app.database import open_database",
+        "from routers import Database",
+    ],
+)
+def test_lint_refuses_the_way_past_the_scope(line: str) -> None:
+    done = subprocess.run(
+        [
+            *(Path(sys.executable).with_name("ruff"), "check", "--select", "TID251"),
+            *("-", "--stdin-filename", "app/notes/routes.py"),
+        ],
+        check=False,
+        input=line,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert done.returncode == 1
+    assert "reaches rows through its Scope" in done.stdout
+
+
+def test_the_generator_knows_no_task() -> None:
+    for path in ROOT.glob("routers/**/*.py"):
+        assert "task" not in path.read_text().lower(), path
+
+
+def test_every_source_file_has_its_tests() -> None:
+    untested = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("app", "routers")
+        for path in ROOT.glob(f"{package}/**/*.py")
+        if path.name != "__init__.py"
+        and not ROOT.joinpath("tests", path.relative_to(ROOT)).with_name(f"test_{path.name}").exists()
+    }
+    assert untested == set()

@@ -1,0 +1,12 @@
+"""What the generator is given."""
+
+from routers import resource_router
+from tests.routers.gadgets import access, gadgets
+
+
+def test_every_generated_route_asks_the_given_owner() -> None:
+    router = resource_router(gadgets, access)
+    for route in router.routes:
+        (scope,) = route.dependant.dependencies  # type: ignore[attr-defined]
+        assert [dependency.call for dependency in scope.dependencies] == [access.owner]
+    assert len(router.routes) == 6
