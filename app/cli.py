@@ -22,6 +22,7 @@ from app.embedded import EmbeddedError, data_directory, embedded_postgres
 from app.logs import configure_logs
 from app.main import create_app
 from app.migrations import ROOT, is_current, migrate
+from app.protocol import StrictProtocol
 from app.settings import TRUSTED_HEADER, Settings, SettingsError, read_settings
 from routers import Unavailable
 from routers.openapi import document_text
@@ -191,11 +192,19 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         ws="none",
         lifespan="on",
         timeout_graceful_shutdown=10,
+        http=StrictProtocol,
     )
     if settings.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        _Workers(config, sockets=[listener]).run()
     else:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+class _Workers(Multiprocess):
+    """Worker processes that a closing terminal ends, rather than starts anew."""
+
+    def handle_hup(self) -> None:
+        self.handle_term()
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

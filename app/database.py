@@ -1,21 +1,17 @@
-"""The connection to PostgreSQL: the URL for each driver, and the pool that survives a restart."""
+"""The connection to PostgreSQL: the URL for each driver, and the pool."""
 
 import os
-import select
-from typing import Any
 
 import certifi
-from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from routers import Database
 
 POOL_SIZE = 10
 """Connections per worker."""
 
-POOL_SECONDS = 3.0
+POOL_SECONDS = 2.0
 """How long a request waits for a free connection."""
 
 CONNECT_SECONDS = 5
@@ -41,7 +37,6 @@ def open_database(url: str) -> Database:
         # A pooler in transaction mode gives each statement another server: none may be prepared.
         connect_args={"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None},
     )
-    event.listen(engine.sync_engine, "checkout", _refuse_dead)
     return Database(engine)
 
 
@@ -52,11 +47,3 @@ async def warm(database: Database) -> None:
         Unavailable: the database cannot be reached.
     """
     await database.fetch(text("SELECT 1"), {})
-
-
-def _refuse_dead(connection: Any, _entry: ConnectionPoolEntry, _proxy: Any) -> None:
-    """Have the pool replace a connection on which the server has said something: it said goodbye."""
-    poll = select.poll()
-    poll.register(connection.driver_connection.fileno(), select.POLLIN)
-    if poll.poll(0):
-        raise DisconnectionError("the server has closed this connection")

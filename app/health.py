@@ -2,14 +2,21 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from app.migrations import is_current
 from routers import Unavailable
 from routers.openapi import problem_responses
+from routers.request import admit
 
-router = APIRouter(tags=["health"])
+
+async def no_query(request: Request) -> None:
+    """Take no query parameters."""
+    admit(request, frozenset())
+
+
+router = APIRouter(tags=["health"], dependencies=[Depends(no_query)])
 
 
 class Health(BaseModel):
@@ -18,13 +25,13 @@ class Health(BaseModel):
     status: Literal["ok"]
 
 
-@router.get("/livez", operation_id="getLiveness", responses=problem_responses(413, 500))
+@router.get("/livez", operation_id="getLiveness", responses=problem_responses(413, 422, 500))
 async def live() -> Health:
     """Say that the process answers. It asks nothing of the database."""
     return Health(status="ok")
 
 
-@router.get("/readyz", operation_id="getReadiness", responses=problem_responses(413, 500, 503))
+@router.get("/readyz", operation_id="getReadiness", responses=problem_responses(413, 422, 500, 503))
 async def ready(request: Request) -> Health:
     """Say whether requests can be served: the database answers, and its schema is migrated."""
     if not await is_current(request.app.state.database):

@@ -22,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z0-9._:|@-]{1,64}")
 async def trusted_header(request: HTTPConnection) -> str | None:
     """Believe the header `X-User-ID`, as set by the gateway in front, which must not let others set it."""
     values = request.headers.getlist("x-user-id")
-    return values[0] if len(values) == 1 else None
+    return values[0].strip(" \t") if len(values) == 1 else None
 
 
 class CurrentOwner(APIKeyHeader):

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from routers.errors import EXCEPTION_HANDLERS, TooLarge, on_http_error, on_problem
+from routers.errors import EXCEPTION_HANDLERS, NotFound, TooLarge, on_http_error, on_problem
 from routers.openapi import complete, document_text
 
 Observer = Callable[[Scope, int, float, Exception | None], None]
@@ -101,15 +101,23 @@ class Contract:
         began = time.perf_counter()
         exchange = Exchange(scope, receive, send)
         fault: Exception | None = None
+        # The router's patterns end in `$`, which passes over a last line break.
+        app = self.app if not scope["path"].endswith("\n") else _nowhere
         try:
-            await self.app(exchange.scope, receive, exchange.send)
+            await app(exchange.scope, receive, exchange.send)
         except Exception as error:
             if not exchange.complete:
                 raise
             fault = error
         finally:
             if self.observe:
+                exchange.scope["method"] = scope["method"]
                 self.observe(exchange.scope, exchange.status, time.perf_counter() - began, fault)
+
+
+async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    response = await on_problem(Request(scope), NotFound())
+    await response(scope, receive, send)
 
 
 class Exchange:
@@ -155,7 +163,7 @@ class Exchange:
 
 
 def _request_id(scope: Scope) -> str:
-    sent = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    sent = [value.strip(b" \t") for name, value in scope["headers"] if name == b"x-request-id"]
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
         return str(sent[0], "ascii")
     return uuid4().hex

@@ -1,35 +1,34 @@
 """The way to PostgreSQL: one statement in one round trip, or a transaction, each under a deadline."""
 
-import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
-from psycopg import AsyncConnection as DriverConnection
-from psycopg import Error as DriverError
-from sqlalchemy import Executable, RowMapping
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Executable, RowMapping, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from routers.deadline import driver_of, refuse_dead, unwatch_new, watch, watch_new
 from routers.errors import Unavailable
 
-CANCEL_GRACE = 1.0
-"""Seconds between asking the server to cancel a statement and hanging up."""
-
-_CLASSES_OF_UNAVAILABILITY = ("08", "40", "53", "57")
-"""Connection lost, deadlock, out of resources, cancelled or shutting down."""
+_CLASSES_OF_UNAVAILABILITY = ("08", "25006", "40", "53", "57")
+"""Connection lost, read-only, deadlock, out of resources, cancelled or shutting down."""
 
 
 class Database:
     """A pool of connections, seen in two ways: autocommit for one statement, or a transaction."""
 
-    def __init__(self, engine: AsyncEngine, deadline: float = 3.0) -> None:
+    def __init__(self, engine: AsyncEngine, deadline: float = 2.0) -> None:
         """Wrap an async engine of the psycopg driver; `deadline` is in seconds, per statement."""
         self.engine = engine
-        self.deadline = deadline
-        self.autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._deadline = deadline
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        # First of all listeners: the next ones ask the server about itself, on a new connection.
+        event.listen(engine.sync_engine, "connect", watch_new(deadline), insert=True)
+        event.listen(engine.sync_engine, "checkout", unwatch_new)
+        event.listen(engine.sync_engine, "checkout", refuse_dead)
 
     async def fetch(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[RowMapping]:
         """Run one statement by itself: one round trip, atomic, nothing to commit.
@@ -38,7 +37,7 @@ class Database:
             Unavailable: the database cannot be reached or does not answer in time.
         """
         with _unavailability():
-            async with self.autocommit.connect() as connection:
+            async with self._autocommit.connect() as connection:
                 return await self.fetch_on(connection, statement, parameters)
 
     async def fetch_on(
@@ -49,7 +48,7 @@ class Database:
         Raises:
             Unavailable: the database does not answer in time.
         """
-        with _unavailability(), self._deadline(connection):
+        with _unavailability(), watch(connection, self._deadline):
             result = await connection.execute(statement, parameters)
             return result.mappings().all()
 
@@ -59,51 +58,42 @@ class Database:
 
         Raises:
             Unavailable: the database cannot be reached, or the commit is not confirmed in time.
+            RuntimeError: a statement failed and the block went on: nothing could be kept.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            with _unavailability():
+                connection = await stack.enter_async_context(self.engine.connect())
+            try:
+                yield connection
+                _refuse_failed(connection)
+            except BaseException:
+                if not connection.invalidated:
+                    with _unavailability(), watch(connection, self._deadline):
+                        await connection.rollback()
+                raise
+            with _unavailability(), watch(connection, self._deadline):
+                await connection.commit()
+
+    @contextlib.asynccontextmanager
+    async def session(self, connection: AsyncConnection | None = None) -> AsyncIterator[AsyncSession]:
+        """A session for reading, on a connection that `transaction` gave or on one of its own.
+
+        Raises:
+            Unavailable: the database cannot be reached or does not answer in time.
         """
         with _unavailability():
-            async with self.engine.connect() as connection:
-                yield connection
-                with self._deadline(connection):
-                    await connection.commit()
-
-    @contextlib.contextmanager
-    def _deadline(self, connection: AsyncConnection) -> Iterator[None]:
-        # A cancelled coroutine would make the driver wait for a server that may be frozen. Ending the
-        # wait from the other side, at the socket, always comes through.
-        driver = connection.sync_connection.connection.driver_connection  # type: ignore[union-attr] # open: it was just checked out
-        watch = _Watch(cast("DriverConnection[Any]", driver), self.deadline)
-        try:
-            yield
-        finally:
-            watch.stop()
+            async with contextlib.AsyncExitStack() as stack:
+                if connection is None:
+                    connection = await stack.enter_async_context(self._autocommit.connect())
+                with watch(connection, self._deadline):
+                    async with AsyncSession(connection) as session:
+                        yield session
 
 
-class _Watch:
-    """What happens to a statement that outlives its deadline: it is cancelled or, failing that, cut off."""
-
-    def __init__(self, driver: DriverConnection[Any], deadline: float) -> None:
-        self._driver = driver
-        self._loop = asyncio.get_running_loop()
-        self._asked: asyncio.Future[None] | None = None
-        self._timer = self._loop.call_later(deadline, self._ask)
-
-    def stop(self) -> None:
-        self._timer.cancel()
-        if self._asked is not None and not self._asked.done():
-            self._hang_up()  # a cancellation that is still on its way would hit the next statement
-
-    def _ask(self) -> None:
-        self._asked = asyncio.ensure_future(self._driver.cancel_safe(timeout=CANCEL_GRACE))
-        self._asked.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
-        self._timer = self._loop.call_later(CANCEL_GRACE, self._hang_up)
-
-    def _hang_up(self) -> None:
-        with contextlib.suppress(OSError, DriverError):
-            line = socket.socket(fileno=self._driver.fileno())
-            try:
-                line.shutdown(socket.SHUT_RDWR)
-            finally:
-                line.detach()
+def _refuse_failed(connection: AsyncConnection) -> None:
+    # The server would answer COMMIT with a silent rollback.
+    if driver_of(connection).info.transaction_status is TransactionStatus.INERROR:
+        raise RuntimeError("A statement of this transaction has failed: nothing of it is kept.")
 
 
 @contextlib.contextmanager
@@ -111,7 +101,7 @@ def _unavailability() -> Iterator[None]:
     """Tell the database's absence from a fault of ours, which stays the exception that it is."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError) as error:
+    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
         raise Unavailable from error
     except DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None) or ""

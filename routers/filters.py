@@ -57,4 +57,4 @@ class Equals:
 
 def narrow(parameter: str) -> str:
     """The name of the bind parameter that holds a query parameter's value."""
-    return f"filter_{parameter}"
+    return f"filter__{parameter}"

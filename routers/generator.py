@@ -44,9 +44,15 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
 
     def __init__(self, resource: Resource[ReadT], access: Access, prefix: str) -> None:
         """Make a router without routes."""
-        super().__init__(prefix=prefix + resource.path, tags=[resource.collection], route_class=ResourceRoute)
         self.resource = resource
         self.scope = Depends(_scope_dependency(resource, access))
+        # For each route, whether it asks for its scope or not: none is open to nobody.
+        super().__init__(
+            prefix=prefix + resource.path,
+            tags=[resource.collection],
+            route_class=ResourceRoute,
+            dependencies=[self.scope],
+        )
         self.by_hand: int | None = None
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -65,8 +71,12 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
 
 def _scope_dependency(resource: Resource[ReadT], access: Access) -> Callable[..., Any]:
     async def scope(request: Request, owner: Annotated[OwnerId, Security(access.owner)]) -> Scope[ReadT]:
-        admit(request, request.scope["route"].query_parameters)
-        return Scope(resource, owner, access.database(request), Preconditions.of(request))
+        route = request.scope["route"]
+        if not isinstance(route, ResourceRoute):
+            raise TypeError(f"{route.path}: only routes of a resource's own router have a scope.")
+        admit(request, route.query_parameters)
+        preconditions = Preconditions.of(request, resource.id_parameter)
+        return Scope(resource, owner, access.database(request), preconditions)
 
     return scope
 

@@ -42,6 +42,12 @@ class ReadRow(SQLModel):
     version: int = Field(description="1 at creation, one more with each change.", ge=1)
 
 
+def table_of(model: type[OwnedRow]) -> Table:
+    """The table behind a model."""
+    table: Table = vars(model)["__table__"]
+    return table
+
+
 SERVER_COLUMNS = frozenset(OwnedRow.model_fields)
 """The columns that no caller and no plugin route may write."""
 
@@ -49,8 +55,7 @@ SERVER_COLUMNS = frozenset(OwnedRow.model_fields)
 @event.listens_for(OwnedRow, "after_mapper_constructed", propagate=True)
 def _complete_table(_mapper: Mapper[Any], model: type[OwnedRow]) -> None:
     """Give a table the index of its default order, and let its fields' bounds stand in the database."""
-    table = model.__table__  # type: ignore[attr-defined] # SQLModel does not declare it
-    assert isinstance(table, Table)  # noqa: S101 # for the type checker
+    table = table_of(model)
     Index(None, table.c.owner_id, table.c.created_at, table.c.id)
     for name, field in model.model_fields.items():
         for rule, condition in _bounds(field, table.c[name]):

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Table, bindparam, func
 from starlette.requests import Request
 
+_SPACE = " \t"
+_TAG = re.compile(r'(?:W/)?"[^"]*"')
 _OURS = re.compile(r'(W/)?"([1-9][0-9]{0,9})"')
 _LARGEST_VERSION = 2**31 - 1
 
@@ -26,33 +29,46 @@ class Preconditions:
         none_match: The versions that may not; None where any may.
         must_exist: `If-Match` was sent: the row has to be there.
         must_not_exist: `If-None-Match: *` was sent: it must not.
+        row: The id of the row that they are about, as the path has it; None: whichever is changed.
     """
 
     match: frozenset[int] | None = None
     none_match: frozenset[int] | None = None
     must_exist: bool = False
     must_not_exist: bool = False
+    row: str | None = None
 
     NONE: ClassVar["Preconditions"]
 
     @classmethod
-    def of(cls, request: Request) -> "Preconditions":
+    def of(cls, request: Request, id_parameter: str) -> "Preconditions":
         """Read a request's headers; what is no entity tag of ours matches no row."""
         match = request.headers.getlist("if-match")
         none_match = request.headers.getlist("if-none-match")
         if not match and not none_match:
             return cls.NONE
+        anything = [tag.strip(_SPACE) for tag in match] == ["*"]
         return cls(
-            match=_versions(match, weak=False) if match and match != ["*"] else None,
-            none_match=_versions(none_match, weak=True) if none_match != ["*"] else None,
+            match=_versions(match, weak=False) if match and not anything else None,
+            none_match=_versions(none_match, weak=True),
             must_exist=bool(match),
-            must_not_exist=none_match == ["*"],
+            must_not_exist="*" in (tag.strip(_SPACE) for tag in none_match),
+            row=request.path_params.get(id_parameter),
         )
+
+    def are_about(self, row_id: UUID) -> bool:
+        """Whether they ask something of this row."""
+        return self.row is None or self.row == str(row_id)
 
     @property
     def any(self) -> bool:
         """Whether there is something to hold."""
         return self is not Preconditions.NONE
+
+    @property
+    def depend_on_state(self) -> bool:
+        """Whether an existing row may fail them; one that is there always meets `If-Match: *`."""
+        return self.match is not None or bool(self.none_match) or self.must_not_exist
 
     def hold_for(self, version: int) -> bool:
         """Whether a change of an existing row in this state may be carried out."""
@@ -87,6 +103,14 @@ Preconditions.NONE = Preconditions()
 
 
 def _versions(headers: list[str], *, weak: bool) -> frozenset[int]:
-    tags = (_OURS.fullmatch(tag.strip(" \t")) for header in headers for tag in header.split(","))
-    found = (int(tag[2]) for tag in tags if tag and (weak or not tag[1]))
+    """The versions in a list of entity tags; a weak tag is one of them where weak comparison is due."""
+    tags = (tag for header in headers for tag in _TAG.finditer(header) if _stands_alone(tag))
+    ours = (_OURS.fullmatch(tag[0]) for tag in tags)
+    found = (int(tag[2]) for tag in ours if tag and (weak or not tag[1]))
     return frozenset(version for version in found if version <= _LARGEST_VERSION)
+
+
+def _stands_alone(tag: re.Match[str]) -> bool:
+    """Whether there is nothing but commas on both sides."""
+    before, after = tag.string[: tag.start()].rstrip(_SPACE), tag.string[tag.end() :].lstrip(_SPACE)
+    return before[-1:] in {"", ","} and after[:1] in {"", ","}

@@ -1,29 +1,29 @@
 """FastCRUD's reading methods, bound to one owner."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastcrud import FastCRUD
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routers.access import OwnerId
-from routers.database import Database
-from routers.models import OwnedRow
+from routers.expressions import refuse_foreign
+from routers.models import OwnedRow, table_of
 from routers.policy import ownership
 
-READING = frozenset({"count", "exists", "get", "get_multi", "get_joined", "get_multi_joined"})
+READING = frozenset({"count", "exists", "get", "get_multi"})
 
 
 class ScopedReads:
-    """FastCRUD's methods named in `READING`, called without their session: `await reads.count(done=True)`.
+    """FastCRUD's methods named in `READING`, called without their session: `await reads.count(done=True)`."""
 
-    The policy covers the resource's own table; name the owner in a join's condition too, as
-    `JoinConfig.where`, unless the joined table's foreign key holds it.
-    """
-
-    def __init__(self, model: type[OwnedRow], owner: OwnerId, database: Database) -> None:
-        """Put FastCRUD under the policy of this owner."""
+    def __init__(
+        self, model: type[OwnedRow], owner: OwnerId, session: AbstractAsyncContextManager[AsyncSession]
+    ) -> None:
+        """Put FastCRUD under the policy of this owner, on this session, for one call."""
         self._crud: Any = FastCRUD(model, policy=ownership(model, owner))
-        self._database = database
+        self._table = table_of(model)
+        self._session = session
 
     def __getattr__(self, name: str) -> Any:
         """Answer a reading method; writing is the scope's own business."""
@@ -32,7 +32,8 @@ class ScopedReads:
         method = getattr(self._crud, name)
 
         async def read(*arguments: Any, **options: Any) -> Any:
-            async with AsyncSession(self._database.autocommit) as session:
+            refuse_foreign((*arguments, *options.values()), self._table)
+            async with self._session as session:
                 return await method(session, *arguments, **options)
 
         return read

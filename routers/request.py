@@ -5,14 +5,13 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from pydantic import MISSING
 from starlette.requests import Request
 
 from routers.errors import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
 from routers.explanations import Violation
 
 _REFUSED = "routers.refused"
-_CHARSET = re.compile(r'(\s*;\s*charset="?utf-8"?)?\s*', re.IGNORECASE)
+_CHARSET = re.compile(r';[ \t]*charset="?([^";]*)', re.IGNORECASE)
 
 
 class StrictRequest(Request):
@@ -40,11 +39,12 @@ class StrictRequest(Request):
     def _is_json(self) -> bool:
         types = self.headers.getlist("content-type")
         media_type, separator, parameters = (types or [""])[0].partition(";")
+        charset = _CHARSET.search(separator + parameters)
         taken = {"application/json"}
         if self.method == "PATCH":
             taken.add("application/merge-patch+json")
-        charset = _CHARSET.fullmatch(separator + parameters)
-        return len(types) == 1 and media_type.strip().lower() in taken and charset is not None
+        utf_8 = charset is None or charset[1].strip(" \t").lower() == "utf-8"
+        return len(types) == 1 and media_type.strip(" \t").lower() in taken and utf_8
 
     def _refuse(self, error: ProblemError) -> None:
         self.scope.setdefault(_REFUSED, error)
@@ -73,7 +73,7 @@ def _admit_query(request: Request, query: bytes, known: frozenset[str]) -> None:
     if not known.issuperset(names):
         expected = ", ".join(sorted(known)) or "none at all"
         detail = f"There is an unknown query parameter; known here: {expected}."
-        raise InvalidRequest([Violation(parameter=MISSING, detail=detail)])
+        raise InvalidRequest([Violation(parameter="", detail=detail)])
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         detail = "This may be given once."
         raise InvalidRequest([Violation(parameter=name, detail=detail) for name in repeated])
@@ -90,4 +90,11 @@ def _no_constant(_name: str) -> Any:
     raise ValueError("NaN and Infinity are not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+def _integer(digits: str) -> float:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python converts: a number all the same, and larger than any bound
+        return float(digits)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer)

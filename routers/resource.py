@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import MISSING, BaseModel, create_model
+from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from routers.declaration import refuse_mistakes
 from routers.filters import Filter, Parameter
-from routers.models import OwnedRow, ReadRow
+from routers.models import OwnedRow, ReadRow, table_of
 from routers.pagination import DEFAULT_LIMIT, LARGEST_LIMIT, Sort, cursor_type
 from routers.shapes import (
     answer_model,
@@ -63,9 +64,9 @@ class Resource(Generic[ReadT]):
             raise DeclarationError(f"{self.model.__name__} cannot be served: {error}") from error
 
     @property
-    def table(self) -> Any:
+    def table(self) -> Table:
         """The model's table."""
-        return self.model.__table__  # type: ignore[attr-defined] # SQLModel does not declare it
+        return table_of(self.model)
 
     @property
     def noun(self) -> str:

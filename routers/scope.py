@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.roles import ExpressionElementRole
 from uuid_utils.compat import uuid7
 
 from routers.access import OwnerId
 from routers.database import Database
 from routers.errors import NotFound, PreconditionFailed
+from routers.expressions import is_expression, refuse_foreign
 from routers.filters import narrow
 from routers.pagination import DEFAULT_LIMIT, Cursor, Page, Sort
 from routers.policy import OWNER
@@ -27,7 +27,7 @@ class Scope(Generic[ReadT]):
 
     It takes no owner: that was bound when it was made. Each method is one statement, one round trip
     and atomic by itself; `transaction` makes several atomic together. The preconditions of the request
-    (`If-Match`, `If-None-Match`) are part of each change: a stale one raises `PreconditionFailed`.
+    (`If-Match`, `If-None-Match`) are part of the first change of the row that its path names.
 
     Every method raises `Unavailable` where the database does not answer in time.
     """
@@ -39,7 +39,7 @@ class Scope(Generic[ReadT]):
         database: Database,
         preconditions: Preconditions = Preconditions.NONE,
     ) -> None:
-        """Bind the owner, once and for all."""
+        """Bind the owner, once and for all, and what the request asks of the row that it addresses."""
         self._resource = resource
         self._statements = resource.statements
         self._owner = owner
@@ -49,12 +49,19 @@ class Scope(Generic[ReadT]):
 
     @property
     def crud(self) -> ScopedReads:
-        """FastCRUD's reading methods under this scope's policy: counts, joins, filters."""
-        return ScopedReads(self._resource.model, self._owner, self._database)
+        """FastCRUD's reading methods under this scope's policy: counts and filters, for one call."""
+        session = self._database.session(self._connection)
+        return ScopedReads(self._resource.model, self._owner, session)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """Make the calls inside the block one: all of them are kept or, if it raises, none."""
+        """Make the calls inside the block one: all of them are kept or, if it raises, none.
+
+        Raises:
+            RuntimeError: this scope is in a transaction already, or a statement has failed unnoticed.
+        """
+        if self._connection is not None:
+            raise RuntimeError("A scope is in one transaction at a time: put the calls into one block.")
         async with self._database.transaction() as connection:
             self._connection = connection
             try:
@@ -84,7 +91,7 @@ class Scope(Generic[ReadT]):
         last = items[-1]
         return Page(items, str(Cursor(order, getattr(last, order.column), last.id)))
 
-    async def get(self, row_id: UUID) -> ReadT:
+    async def get(self, row_id: UUID, /) -> ReadT:
         """Answer one row.
 
         Raises:
@@ -99,31 +106,33 @@ class Scope(Generic[ReadT]):
         (row,) = await self._fetch(self._statements.create, row_id=uuid7(), **self._complete(values))
         return self._row(row)
 
-    async def put(self, row_id: UUID, **values: Any) -> tuple[ReadT, bool]:
+    async def put(self, row_id: UUID, /, **values: Any) -> tuple[ReadT, bool]:
         """Create the row under this id, or replace what is there; True where it was created.
 
         Raises:
             PreconditionFailed: the row is there and must not be, is not and must, or has changed.
         """
-        wanted = self.preconditions
+        wanted = self._wanted_of(row_id)
         values = self._complete(values)
-        statement: Any = self._statements.put_anyhow
-        if wanted.must_exist and not wanted.must_not_exist:
-            statement = self._statements.update(frozenset(self._resource.create.model_fields))
-            statement = statement.where(*wanted.conditions(self._statements.table))
-        elif wanted.must_not_exist and not wanted.must_exist:
-            statement = self._statements.create_at
-        elif wanted.must_exist:
+        if wanted.must_exist and wanted.must_not_exist:
             raise PreconditionFailed
-        elif wanted.any:
-            statement = self._statements.put(wanted.conditions(self._statements.table))
-        for row in await self._fetch(statement, row_id=row_id, **values, **wanted.parameters):
+        for row in await self._fetch(self._putting(wanted), row_id=row_id, **values, **wanted.parameters):
             facts = dict(row)
             created = facts.pop(CREATED, False)
+            self._met(wanted)
             return self._row(facts), created
         raise PreconditionFailed
 
-    async def update(self, row_id: UUID, **changes: Any) -> ReadT:
+    def _putting(self, wanted: Preconditions) -> Any:
+        conditions = wanted.conditions(self._statements.table)
+        if wanted.must_exist:
+            replacing = self._statements.update(frozenset(self._resource.create.model_fields))
+            return replacing.where(*conditions)
+        if wanted.must_not_exist:
+            return self._statements.create_at
+        return self._statements.put(conditions) if wanted.any else self._statements.put_anyhow
+
+    async def update(self, row_id: UUID, /, **changes: Any) -> ReadT:
         """Change columns of one row, each to a value or by an SQL expression over the row's columns.
 
         No change at all answers the row as it is, its version included.
@@ -131,11 +140,13 @@ class Scope(Generic[ReadT]):
         Raises:
             NotFound: this owner has no such row.
             PreconditionFailed: it is not in the state that the request asks for.
+            TypeError: a column is not to be written, or an expression reaches beyond the row.
         """
         self._refuse_unwritable(changes)
         if not changes:
             return await self._unchanged(row_id)
-        if any(_is_expression(value) for value in changes.values()):
+        if any(is_expression(value) for value in changes.values()):
+            refuse_foreign(changes.values(), self._statements.table)
             statement, values = self._statements.update_by(changes), {}
         else:
             statement = self._statements.update(frozenset(changes))
@@ -143,7 +154,7 @@ class Scope(Generic[ReadT]):
         rows = await self._change(statement, row_id, values)
         return self._row(rows[0])
 
-    async def delete(self, row_id: UUID) -> None:
+    async def delete(self, row_id: UUID, /) -> None:
         """Remove one row.
 
         Raises:
@@ -152,25 +163,33 @@ class Scope(Generic[ReadT]):
         """
         await self._change(self._statements.delete, row_id, {})
 
-    async def _change(self, statement: Any, row_id: UUID, values: Mapping[str, Any]) -> Any:
+    async def _change(self, statement: Any, row_id: UUID, values: dict[str, Any]) -> Any:
         """Change one row if its state allows; only where that failed is a second question asked."""
-        wanted = self.preconditions
-        if not wanted.must_not_exist:
-            if wanted.any:
-                statement = statement.where(*wanted.conditions(self._statements.table))
-            parameters = {**values, **wanted.parameters} if wanted.any else values
-            if rows := await self._fetch(statement, row_id=row_id, **parameters):
-                return rows
+        wanted = self._wanted_of(row_id)
         if wanted.any:
+            statement = statement.where(*wanted.conditions(self._statements.table))
+            values = {**values, **wanted.parameters}
+        if not wanted.must_not_exist and (rows := await self._fetch(statement, row_id=row_id, **values)):
+            self._met(wanted)
+            return rows
+        if wanted.depend_on_state:
             await self.get(row_id)
             raise PreconditionFailed
         raise NotFound
 
     async def _unchanged(self, row_id: UUID) -> ReadT:
         row = await self.get(row_id)
-        if not self.preconditions.hold_for(row.version):
+        if not self._wanted_of(row_id).hold_for(row.version):
             raise PreconditionFailed
         return row
+
+    def _met(self, wanted: Preconditions) -> None:
+        if wanted.any:
+            self.preconditions = Preconditions.NONE
+
+    def _wanted_of(self, row_id: UUID) -> Preconditions:
+        """The preconditions, as far as they are about this row; met once, they are met."""
+        return self.preconditions if self.preconditions.are_about(row_id) else Preconditions.NONE
 
     async def _fetch(self, statement: Executable, **values: Any) -> Any:
         values[OWNER.key] = self._owner
@@ -189,7 +208,3 @@ class Scope(Generic[ReadT]):
 
     def _row(self, facts: Mapping[str, Any]) -> ReadT:
         return cast("ReadT", self._resource.read.model_construct(**facts))
-
-
-def _is_expression(value: object) -> bool:
-    return isinstance(value, ExpressionElementRole) or hasattr(value, "__clause_element__")

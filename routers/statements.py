@@ -1,14 +1,13 @@
 """The SQL of a resource: one statement per operation, built once, each under the ownership policy."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
-    Table,
     Update,
     and_,
     bindparam,
@@ -22,9 +21,12 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert
 
 from routers.filters import Parameter
-from routers.models import OwnedRow
+from routers.models import OwnedRow, table_of
 from routers.pagination import Sort
 from routers.policy import OWNER, ownership
+
+KEPT = 256
+"""How many variants of a statement are kept."""
 
 CREATED = "was_created"
 """The column in which a `put` says whether it created the row."""
@@ -32,7 +34,7 @@ CREATED = "was_created"
 
 def new(column: str) -> str:
     """The name of the bind parameter that holds a column's new value."""
-    return f"new_{column}"
+    return f"new__{column}"
 
 
 class Statements:
@@ -46,28 +48,26 @@ class Statements:
         filters: Mapping[str, Parameter],
     ) -> None:
         """Prepare the statements of a model that answer `readable` and write `writable` columns."""
-        self.table: Table = model.__table__  # type: ignore[attr-defined] # SQLModel does not declare it
+        self.table = table_of(model)
         self._policy = ownership(model, OWNER)
         self._answer = [self.table.c[name] for name in readable]
         self._writable = tuple(writable)
         self._filters = filters
         self._this = self.table.c.id == bindparam("row_id")
-        self._lists: dict[tuple[Sort, bool, frozenset[str]], Select[Any]] = {}
-        self._updates: dict[frozenset[str], Update] = {}
+        # Which filters and columns come together is the clients' choice: only so many are kept.
+        self.listing = lru_cache(KEPT)(self._listing)
+        self.update = lru_cache(KEPT)(self._update)
 
-    def listing(self, sort: Sort, filters: frozenset[str], *, after: bool) -> Select[Any]:
+    def _listing(self, sort: Sort, filters: frozenset[str], *, after: bool) -> Select[Any]:
         """A page in this order, narrowed by these filters, from the start or after a position."""
-        key = (sort, after, filters)
-        if key not in self._lists:
-            narrowed = [self._filters[name].condition for name in sorted(filters)]
-            position = [sort.beyond(self.table)] if after else []
-            self._lists[key] = (
-                select(*self._answer)
-                .where(*self._policy.row_conditions("read"), *narrowed, *position)
-                .order_by(*sort.order(self.table))
-                .limit(bindparam("limit"))
-            )
-        return self._lists[key]
+        narrowed = [self._filters[name].condition for name in sorted(filters)]
+        position = [sort.beyond(self.table)] if after else []
+        return (
+            select(*self._answer)
+            .where(*self._policy.row_conditions("read"), *narrowed, *position)
+            .order_by(*sort.order(self.table))
+            .limit(bindparam("limit"))
+        )
 
     @cached_property
     def get(self) -> Select[Any]:
@@ -102,12 +102,9 @@ class Statements:
         """A row under the client's id, created or replaced."""
         return self.put()
 
-    def update(self, columns: frozenset[str]) -> Update:
+    def _update(self, columns: frozenset[str]) -> Update:
         """New values for these columns of one row."""
-        if columns not in self._updates:
-            values = {name: self._value(name) for name in sorted(columns)}
-            self._updates[columns] = self.update_by(values)
-        return self._updates[columns]
+        return self.update_by({name: self._value(name) for name in sorted(columns)})
 
     def update_by(self, expressions: Mapping[str, Any]) -> Update:
         """One row changed by SQL expressions."""

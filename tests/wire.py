@@ -20,12 +20,14 @@ class Wire:
         trips: How often the client handed over to the server (`Sync` or `Query`) and had to wait.
         statements: The texts of the statements.
         frozen: While set, nothing passes in either direction, and nobody hangs up.
+        freeze_after: After how many more trips it freezes by itself.
     """
 
     url: str
     trips: int = 0
     statements: list[str] = field(default_factory=list)
     frozen: asyncio.Event = field(default_factory=asyncio.Event)
+    freeze_after: int | None = None
 
     def reset(self) -> None:
         self.trips = 0
@@ -34,6 +36,10 @@ class Wire:
     def read(self, kind: bytes, message: bytes) -> None:
         if kind in b"SQ":
             self.trips += 1
+            if self.freeze_after is not None:
+                self.freeze_after -= 1
+                if self.freeze_after < 0:
+                    self.frozen.set()
         if kind == b"Q":
             self.statements.append(message.rstrip(b"\0").decode())
         if kind == b"P":  # the name of the statement, its text

@@ -7,6 +7,8 @@ from tests.routers.gadgets import access, gadgets
 def test_every_generated_route_asks_the_given_owner() -> None:
     router = resource_router(gadgets, access)
     for route in router.routes:
-        (scope,) = route.dependant.dependencies  # type: ignore[attr-defined]
-        assert [dependency.call for dependency in scope.dependencies] == [access.owner]
+        scopes = route.dependant.dependencies  # type: ignore[attr-defined]
+        assert scopes
+        for scope in scopes:
+            assert [dependency.call for dependency in scope.dependencies] == [access.owner]
     assert len(router.routes) == 6

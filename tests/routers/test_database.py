@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import psycopg2
@@ -18,6 +18,14 @@ from tests.routers.test_statements import ID
 from tests.wire import Wire
 
 SELECT_1 = text("SELECT 1 AS one")
+
+
+@pytest.fixture
+def thawing(wire: Wire) -> Iterator[Wire]:
+    """The way to a server that may be frozen, and is not when the test has ended."""
+    yield wire
+    wire.freeze_after = None
+    wire.frozen.clear()
 
 
 @pytest.fixture
@@ -119,3 +127,45 @@ async def test_a_fault_is_500_without_a_word_about_its_inside(
     assert response.headers["x-request-id"] == "abc"
     assert "gadget" not in response.text
     assert "SELECT" not in response.text
+
+
+@pytest.mark.parametrize("failing", [True, False])
+async def test_a_transaction_on_a_frozen_server_ends(
+    database: Database, thawing: Wire, *, failing: bool
+) -> None:
+    with pytest.raises(Unavailable):
+        async with database.transaction() as connection:
+            await database.fetch_on(connection, SELECT_1, {})
+            thawing.frozen.set()
+            if failing:
+                raise ZeroDivisionError
+
+
+async def test_a_new_connection_to_a_frozen_server_ends(thawing: Wire) -> None:
+    """What the dialect asks of a new connection is under the deadline too."""
+    thawing.freeze_after = 1
+    database = Database(create_async_engine(thawing.url.replace(":", "+psycopg:", 1)), deadline=0.3)
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(database.fetch(SELECT_1, {}), 4)
+    await database.engine.dispose()
+
+
+async def test_a_read_by_fastcrud_ends_too(scope: Scope[GadgetRead], thawing: Wire) -> None:
+    await scope.list()
+    thawing.frozen.set()
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(scope.crud.count(), 4)
+
+
+async def test_a_fault_in_a_transaction_stays_what_it_is(database: Database) -> None:
+    with pytest.raises(FileNotFoundError):
+        async with database.transaction():
+            raise FileNotFoundError
+
+
+async def test_a_server_that_may_only_be_read_is_unavailable(gadget_url: str) -> None:
+    read_only = {"options": "-c default_transaction_read_only=on"}
+    engine = create_async_engine(gadget_url.replace(":", "+psycopg:", 1), connect_args=read_only)
+    with pytest.raises(Unavailable):
+        await Database(engine).fetch(text("DELETE FROM gadget"), {})
+    await engine.dispose()

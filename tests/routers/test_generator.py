@@ -1,13 +1,14 @@
 """The standard operations, as a client meets them."""
 
 import re
+from typing import Annotated
 from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from routers import ResourceAPI, resource_router
+from routers import Database, ResourceAPI, RowId, Scope, resource_router
 from tests.routers.gadgets import GadgetRead, access, gadget_router, gadgets
 from tests.routers.test_statements import ID
 
@@ -145,3 +146,66 @@ def test_the_router_is_a_plain_one() -> None:
     app = FastAPI()
     app.include_router(gadget_router(), prefix="/v1")
     assert "/v1/gadgets/{gadget_id}/flip" in app.openapi()["paths"]
+
+
+async def test_a_route_by_hand_is_closed_to_nobody_even_without_a_scope(database: Database) -> None:
+    router = resource_router(gadgets, access)
+
+    @router.get("/weather")
+    async def weather() -> str:
+        """Say how it is."""
+        return "fine"
+
+    api = ResourceAPI()
+    api.state.database = database
+    api.include_router(router)
+    assert api.openapi()["paths"]["/gadgets/weather"]["get"]["security"] == [{"owner": []}]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x") as client:
+        assert (await client.get("/gadgets/weather")).status_code == 401
+        assert (await client.get("/gadgets/weather?x=1", headers={"Owner": "ann"})).status_code == 422
+        assert (await client.get("/gadgets/weather", headers={"Owner": "ann"})).json() == "fine"
+
+
+async def test_a_scope_belongs_to_the_resources_own_router() -> None:
+    plain = APIRouter()
+    scope = Annotated[Scope[GadgetRead], resource_router(gadgets, access).scope]
+
+    @plain.get("/elsewhere")
+    async def elsewhere(rows: scope) -> None:
+        """Use a scope on another router."""
+
+    faults: list[Exception | None] = []
+    api = ResourceAPI(observe=lambda _scope, _status, _seconds, fault: faults.append(fault))
+    api.include_router(plain)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x") as client:
+        assert (await client.get("/elsewhere", headers={"Owner": "ann"})).status_code == 500
+    assert "/elsewhere: only routes of a resource's own router have a scope." in str(faults)
+
+
+async def test_a_route_that_changes_two_rows_asks_of_the_one_in_its_path(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    router = resource_router(gadgets, access)
+    scope = Annotated[Scope[GadgetRead], router.scope]
+
+    @router.post("/{gadget_id}/swap")
+    async def swap_gadget(gadget_id: RowId, rows: scope) -> GadgetRead:
+        """Change another row, then this one, twice."""
+        async with rows.transaction():
+            await rows.update(UUID(OTHER), ready=True)
+            await rows.update(gadget_id, ready=True)
+            return await rows.update(gadget_id, name="swapped")
+
+    api = ResourceAPI()
+    api.state.database = database
+    api.include_router(router)
+    for name in (ID, OTHER):
+        await client.put(f"/gadgets/{name}", json={"name": "lamp"})
+    await client.put(f"/gadgets/{OTHER}", json={"name": "lamp"})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x") as swapping:
+        swapping.headers["Owner"] = "ann"
+        stale = await swapping.post(f"/gadgets/{ID}/swap", headers={"If-Match": '"2"'})
+        assert stale.status_code == 412
+        swapped = await swapping.post(f"/gadgets/{ID}/swap", headers={"If-Match": '"1"'})
+    assert (swapped.status_code, swapped.headers["etag"]) == (200, '"3"')
+    assert (await client.get(f"/gadgets/{OTHER}")).headers["etag"] == '"3"'

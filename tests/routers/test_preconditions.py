@@ -9,8 +9,23 @@ from tests.routers.test_statements import ID
 
 PATH = f"/gadgets/{ID}"
 
-HOLDS = ["*", '"2"', '"1", "2"', '"1","2"', '  "2"  ', 'W/"1", "2"', 'x, "2"']
-FAILS = ['"1"', 'W/"2"', "2", '"02"', '"2', '""', "", "**", '"x"', '"99999999999999999999"', "*, *", '"-2"']
+HOLDS = ["*", " * ", "*\t", '"a,b", "2"', '"2"', '"1", "2"', '"1","2"', '  "2"  ', 'W/"1", "2"', 'x, "2"']
+FAILS = [
+    '"1"',
+    'W/"2"',
+    "2",
+    '"02"',
+    '"2',
+    '""',
+    "",
+    "**",
+    '"x"',
+    '"99999999999999999999"',
+    "*, *",
+    '"-2"',
+    '"x,"2",y"',
+    'x"2"',
+]
 
 
 @pytest.fixture
@@ -50,7 +65,7 @@ async def test_nothing_is_changed_where_if_match_fails(
 
 
 @pytest.mark.parametrize(("method", "path", "body"), CHANGES)
-@pytest.mark.parametrize("tags", ["*", '"2"', 'W/"2"', '"1", "2"'])
+@pytest.mark.parametrize("tags", ["*", "* ", "*\t", '"2"', 'W/"2"', '"1", "2"'])
 async def test_nothing_is_changed_where_if_none_match_fails(
     second: httpx.AsyncClient, method: str, path: str, body: object, tags: str
 ) -> None:
@@ -130,6 +145,21 @@ async def test_of_twenty_conditional_changes_one_is_made(second: httpx.AsyncClie
     )
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
     assert (await second.get(PATH)).json()["version"] == 3
+
+
+async def test_any_state_will_do_means_that_the_row_alone_matters(client: httpx.AsyncClient) -> None:
+    """While a row comes and goes, `If-Match: *` finds it or does not: 412 would tell of a state."""
+
+    async def come_and_go() -> None:
+        for _ in range(40):
+            await client.put(PATH, json={"name": "new"})
+            await client.delete(PATH)
+
+    async def flip() -> list[int]:
+        return [(await client.post(f"{PATH}/flip", headers={"If-Match": "*"})).status_code for _ in range(80)]
+
+    _, *answers = await asyncio.gather(come_and_go(), flip(), flip())
+    assert {status for statuses in answers for status in statuses} <= {200, 404}
 
 
 async def test_of_twenty_creations_under_one_id_one_is_made(client: httpx.AsyncClient) -> None:

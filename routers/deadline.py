@@ -1,0 +1,93 @@
+"""An end to waiting for a database: a connection that outlives its deadline is cut off at the socket."""
+
+import asyncio
+import contextlib
+import select
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from psycopg import AsyncConnection as DriverConnection
+from psycopg import Error as DriverError
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+CANCEL_GRACE = 1.0
+"""Seconds between asking the server to cancel a statement and hanging up."""
+
+_WATCH = "routers.watch"
+
+
+def driver_of(connection: AsyncConnection) -> DriverConnection[Any]:
+    """The driver's own connection."""
+    driver: Any = connection.sync_connection
+    return driver.connection.driver_connection  # type: ignore[no-any-return] # SQLAlchemy does not know the driver
+
+
+@contextlib.contextmanager
+def watch(connection: AsyncConnection, seconds: float) -> Iterator[None]:
+    """Let nothing in the block wait longer for the server than this, plus `CANCEL_GRACE`.
+
+    A cancelled coroutine would make the driver wait for a server that may be frozen. Ending the wait from
+    the other side, at the socket, always comes through.
+    """
+    watching = _Watch(driver_of(connection), seconds)
+    try:
+        yield
+    finally:
+        watching.stop()
+
+
+def watch_new(seconds: float) -> Callable[[Any, ConnectionPoolEntry], None]:
+    """A listener to "connect" that watches what is asked of the server on a new connection."""
+
+    def start(connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info[_WATCH] = _Watch(connection.driver_connection, seconds)
+
+    return start
+
+
+def unwatch_new(_connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+    """A listener to "checkout" that ends what `watch_new` began."""
+    if watching := entry.info.pop(_WATCH, None):
+        watching.stop()
+
+
+def refuse_dead(connection: Any, _entry: ConnectionPoolEntry, _proxy: Any) -> None:
+    """A listener to "checkout" that has a connection replaced on which the server has said goodbye.
+
+    It looks at the socket and asks nothing: no round trip.
+    """
+    poll = select.poll()
+    poll.register(connection.driver_connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError("the server has closed this connection")
+
+
+class _Watch:
+    """What happens to a connection at its deadline: the statement is cancelled or, failing that, cut off."""
+
+    def __init__(self, driver: DriverConnection[Any], seconds: float) -> None:
+        self._driver = driver
+        self._loop = asyncio.get_running_loop()
+        self._asked: asyncio.Future[None] | None = None
+        self._timer = self._loop.call_later(seconds, self._ask)
+
+    def stop(self) -> None:
+        self._timer.cancel()
+        if self._asked is not None and not self._asked.done():
+            self._hang_up()  # a cancellation that is still on its way would hit the next statement
+
+    def _ask(self) -> None:
+        self._asked = asyncio.ensure_future(self._driver.cancel_safe(timeout=CANCEL_GRACE))
+        self._asked.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
+        self._timer = self._loop.call_later(CANCEL_GRACE, self._hang_up)
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(OSError, DriverError):
+            line = socket.socket(fileno=self._driver.fileno())
+            try:
+                line.shutdown(socket.SHUT_RDWR)
+            finally:
+                line.detach()

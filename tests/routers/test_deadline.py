@@ -1,0 +1,40 @@
+"""The watch over a connection."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from routers import Database
+from routers.deadline import driver_of, watch
+
+
+async def test_a_statement_within_its_time_is_left_alone(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        with watch(connection, 0.2):
+            await connection.execute(text("SELECT 1"))
+        await asyncio.sleep(0.3)
+        await connection.execute(text("SELECT 1"))
+
+
+async def test_a_statement_beyond_it_ends_and_takes_the_connection_along(database: Database) -> None:
+    """A cancellation that were still on its way would hit the next statement."""
+    async with database.engine.connect() as connection:
+        driver = driver_of(connection)
+        with pytest.raises(OperationalError), watch(connection, 0.1):
+            await connection.execute(text("SELECT pg_sleep(5)"))
+        with pytest.raises(OperationalError):
+            await connection.rollback()
+        assert driver.closed
+    (row,) = await database.fetch(text("SELECT 1 AS one"), {})
+    assert row["one"] == 1
+
+
+async def test_a_block_that_ends_with_a_cancellation_on_its_way_does_too(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        with watch(connection, 0.05):
+            await asyncio.sleep(0.0501)
+        with pytest.raises(OperationalError):
+            await connection.execute(text("SELECT 1"))
+        await connection.rollback()

@@ -1,0 +1,69 @@
+"""An expression in a route by hand stays on the row."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import case, exists, func, literal, literal_column, not_, select, text
+from sqlmodel import col
+
+from routers import Scope
+from routers.expressions import is_expression, refuse_foreign
+from tests.routers.gadgets import Gadget, GadgetRead, gadgets
+from tests.routers.test_declaration import Odd
+
+SECRET = select(col(Gadget.name)).where(col(Gadget.owner_id) == "bob").limit(1)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        col(Gadget.name),
+        gadgets.table.c.name,
+        not_(col(Gadget.ready)),
+        func.upper(col(Gadget.name)),
+        func.coalesce(col(Gadget.note), literal("none")),
+        case((col(Gadget.ready), "yes"), else_="no"),
+        "text",
+        5,
+        None,
+        [col(Gadget.ready), {"name": "x"}],
+    ],
+)
+def test_what_is_over_the_row_is_taken(expression: Any) -> None:
+    refuse_foreign([expression], gadgets.table)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        SECRET.scalar_subquery(),
+        func.upper(SECRET.scalar_subquery()),
+        case((exists(SECRET), "yes"), else_="no"),
+        literal_column("(select name from gadget limit 1)"),
+        text("(select name from gadget limit 1)"),
+        col(Odd.maybe_at),
+        func.coalesce(SECRET.subquery().c.name, "x"),
+        [exists(SECRET)],
+        {"name": SECRET.scalar_subquery()},
+    ],
+)
+def test_what_reaches_beyond_is_refused(expression: Any) -> None:
+    with pytest.raises(TypeError, match="an expression is over the columns of gadget alone"):
+        refuse_foreign([expression], gadgets.table)
+
+
+async def test_a_scope_refuses_it_before_the_database_sees_it(
+    scope: Scope[GadgetRead], foreign: Scope[GadgetRead]
+) -> None:
+    await foreign.create(name="secret")
+    row = await scope.create(name="lamp")
+    with pytest.raises(TypeError, match="columns of gadget alone"):
+        await scope.update(row.id, name=SECRET.scalar_subquery())
+    with pytest.raises(TypeError, match="columns of gadget alone"):
+        await scope.crud.exists(where=exists(SECRET))
+    assert (await scope.get(row.id)).name == "lamp"
+
+
+def test_a_plain_value_is_no_expression() -> None:
+    assert is_expression(col(Gadget.name))
+    assert not is_expression("name")
