@@ -1,5 +1,6 @@
 """Alembic's environment: runs the migrations through psycopg2, one process at a time."""
 
+import sys
 from contextlib import ExitStack
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from sqlmodel import SQLModel
 import app.main  # noqa: F401 # its resources fill the metadata
 from app.database import CONNECT_SECONDS, driver_url
 from app.embedded import data_directory, embedded_postgres
-from app.settings import read_settings
+from app.settings import SettingsError, read_settings
 
 LOCK = 7_238_401_957
 """The number of the advisory lock that says: a migration is under way."""
@@ -43,7 +44,10 @@ def run(url: str) -> None:
 with ExitStack() as stack:
     target = context.config.attributes.get("url")
     if target is None:
-        settings = read_settings()
+        try:
+            settings = read_settings()
+        except SettingsError as error:
+            sys.exit(str(error))
         target = settings.database_url_unpooled or settings.database_url
     if target is None:
         target = stack.enter_context(embedded_postgres(data_directory(settings.data_dir)))

@@ -21,7 +21,7 @@ from app.database import open_database
 from app.embedded import EmbeddedError, data_directory, embedded_postgres
 from app.logs import configure_logs
 from app.main import create_app
-from app.migrations import ROOT, is_current, migrate
+from app.migrations import ROOT, NewerDatabaseError, is_current, migrate
 from app.protocol import StrictProtocol
 from app.settings import TRUSTED_HEADER, Settings, SettingsError, read_settings
 from routers import Unavailable
@@ -45,7 +45,7 @@ def main() -> None:
     """Run the command; a foreseeable failure is one sentence and exit code 1."""
     try:
         cli()
-    except (CommandError, SettingsError, EmbeddedError) as error:
+    except (CommandError, SettingsError, EmbeddedError, NewerDatabaseError) as error:
         sys.exit(f"todo: {error}")
 
 

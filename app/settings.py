@@ -3,11 +3,14 @@
 import os
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import iscoroutinefunction
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -55,6 +58,12 @@ class Settings(BaseSettings):
             raise ValueError("must look like postgresql://user:password@host/database") from None
         if url.drivername not in {"postgresql", "postgres"}:
             raise ValueError("must begin with postgresql:// (as Neon's console shows it)")
+        try:
+            conninfo_to_dict(value)
+        except ProgrammingError:
+            raise ValueError(
+                "has a part that PostgreSQL does not know: compare it with the original"
+            ) from None
         return value
 
     @field_validator("data_dir", mode="before")
@@ -95,12 +104,12 @@ class Settings(BaseSettings):
         module, _, name = path.partition(":")
         try:
             provider: Any = getattr(import_module(module), name)
-        except (ImportError, AttributeError, ValueError) as error:
+        except Exception as error:  # whatever the module does while it is imported
             raise SettingsError(
                 f"TODO_OWNER_PROVIDER: {path!r} cannot be imported ({error}); "
                 f"it must look like package.module:function."
             ) from error
-        if not callable(provider):
+        if not any(map(iscoroutinefunction, (provider, getattr(provider, "__call__", None)))):  # noqa: B004
             raise SettingsError(f"TODO_OWNER_PROVIDER: {path!r} is not an async function.")
         return provider  # type: ignore[no-any-return] # as far as can be told without calling it
 
@@ -118,6 +127,8 @@ def read_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         raise SettingsError(" ".join(_sentences(error))) from None
+    if settings.database_url_unpooled and not settings.database_url:
+        raise SettingsError("DATABASE_URL_UNPOOLED is set without DATABASE_URL: set both, or neither.")
     if settings.database_url and not settings.owner_provider:
         raise SettingsError(
             "TODO_OWNER_PROVIDER is not set, and with DATABASE_URL it must be: this version does not "
@@ -138,7 +149,11 @@ _KNOWN = frozenset(str(field.validation_alias) for field in Settings.model_field
 
 def _names() -> Iterator[str]:
     """The names of all variables; upper case, as Settings reads them."""
-    yield from (name.upper() for name in (*os.environ, *dotenv_values(".env")))
+    try:
+        dotenv = dotenv_values(".env")
+    except UnicodeDecodeError as error:
+        raise SettingsError(".env is not UTF-8 text: save it as such.") from error
+    yield from (name.upper() for name in (*os.environ, *dotenv))
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:

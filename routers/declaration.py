@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from routers.models import SERVER_COLUMNS
+from routers.models import SERVER_COLUMNS, OwnedRow, ReadRow
 from routers.pagination import Sort
+from routers.policy import OWNER
+from routers.statements import new
 
 if TYPE_CHECKING:
     from routers.resource import Resource
@@ -24,9 +26,33 @@ def refuse_mistakes(resource: "Resource[Any]") -> None:
 def _mistakes(resource: "Resource[Any]") -> Iterator[str]:
     if not re.fullmatch(r"(/[a-z][a-z0-9-]*)+", resource.path):
         yield f"the path {resource.path!r} must look like /things."
+    yield from _kinds(resource)
     yield from _shapes(resource)
+    yield from _columns(resource)
     yield from _sorts(resource)
     yield from _filters(resource)
+
+
+def _kinds(resource: "Resource[Any]") -> Iterator[str]:
+    if not issubclass(resource.model, OwnedRow) or "__table__" not in vars(resource.model):
+        yield "its model is no table of OwnedRow: class Thing(ThingCreate, OwnedRow, table=True)."
+    if not issubclass(resource.read, ReadRow):
+        yield "read is no ReadRow: class ThingRead(ThingCreate, ReadRow)."
+
+
+def _columns(resource: "Resource[Any]") -> Iterator[str]:
+    written = SERVER_COLUMNS | set(resource.create.model_fields)
+    for column in resource.table.c:
+        if column.name not in written and not (column.nullable or column.server_default or column.default):
+            yield f"nobody writes the column {column.name}: add it to create, or give it a default."
+    binds = {new(name) for name in resource.create.model_fields} | {"row_id", str(OWNER.key)}
+    if taken := binds.intersection(resource.table.c.keys()):
+        yield f"the column {_list(taken)} has the name of a bind parameter: rename it."
+    for name, field in resource.create.model_fields.items():
+        longest = getattr(resource.table.c[name].type, "length", None)
+        lengths = [rule.max_length for rule in field.metadata if hasattr(rule, "max_length")]
+        if longest is not None and (not lengths or min(lengths) > longest):
+            yield f"create takes a longer {name} than the column's {longest} characters: set max_length."
 
 
 def _shapes(resource: "Resource[Any]") -> Iterator[str]:

@@ -54,11 +54,13 @@ def throwaway_postgres() -> Iterator[str]:
                 start_new_session=True,
                 **options,
             )
-            while subprocess.run([programs / "pg_isready", "-qh", directory], check=False).returncode:
-                assert server.poll() is None, Path(directory, "log").read_text()
-                time.sleep(0.05)
-            yield f"postgresql://postgres@/postgres?host={quote(str(directory), safe='')}"
-            server.send_signal(signal.SIGINT)  # "fast": without waiting for clients
-            server.wait(10)
+            try:
+                while subprocess.run([programs / "pg_isready", "-qh", directory], check=False).returncode:
+                    assert server.poll() is None, Path(directory, "log").read_text()
+                    time.sleep(0.05)
+                yield f"postgresql://postgres@/postgres?host={quote(str(directory), safe='')}"
+            finally:
+                server.send_signal(signal.SIGINT)  # "fast": without waiting for clients
+                server.wait(10)
     finally:
         shutil.rmtree(directory, ignore_errors=True)

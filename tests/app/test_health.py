@@ -18,6 +18,11 @@ async def test_a_probe_needs_no_owner(client: httpx.AsyncClient, path: str) -> N
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.parametrize("path", ["/livez?x=1", "/readyz?x=1"])
+async def test_a_probe_takes_no_query(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(ROOT + path)).status_code == 422
+
+
 async def test_a_frozen_database_is_not_ready_but_the_process_lives(
     client: httpx.AsyncClient, wire: Wire
 ) -> None:

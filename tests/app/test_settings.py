@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.owner import current_owner
 from app.settings import Settings, SettingsError, read_settings
 from tests.app.conftest import OURS
 
@@ -44,6 +45,8 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ({"DATABASE_URL": ""}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "secret"}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "mysql://u:secret@h/d"}, "DATABASE_URL must begin with postgresql://"),
+        ({"DATABASE_URL": f"{URL}&foo=secret"}, "DATABASE_URL has a part that PostgreSQL does not know"),
+        ({"DATABASE_URL_UNPOOLED": URL}, "DATABASE_URL_UNPOOLED is set without DATABASE_URL"),
         ({"DATABASE_URL": URL}, "TODO_OWNER_PROVIDER is not set, and with DATABASE_URL it must be"),
         ({"TODO_HOST": "0.0.0.0"}, "TODO_OWNER_PROVIDER is not set, and with TODO_HOST=0.0.0.0"),  # noqa: S104
         ({"TODO_HOST": "todo.example"}, "TODO_OWNER_PROVIDER is not set"),
@@ -65,6 +68,9 @@ def test_a_wrong_setting_is_named(
         ("nowhere:x", "No module named 'nowhere'"),
         ("app.owner:nothing", "has no attribute 'nothing'"),
         ("app.settings:PREFIX", "is not an async function"),
+        ("builtins:len", "is not an async function"),
+        (".nowhere:x", "cannot be imported"),
+        ("tests.app.broken:x", "cannot be imported (division by zero)"),
     ],
 )
 def test_a_provider_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, path: str, sentence: str) -> None:
@@ -111,6 +117,17 @@ def test_an_unknown_name_in_the_dotenv_file_is_named(monkeypatch: pytest.MonkeyP
     Path(tmp_path, ".env").write_text("TODO_PROT=8001\n")
     with pytest.raises(SettingsError, match="TODO_PROT is not a setting"):
         read(monkeypatch, {})
+
+
+def test_a_dotenv_file_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    Path(tmp_path, ".env").write_bytes(b"TODO_PORT=\xff\n")
+    with pytest.raises(SettingsError, match=r"\.env is not UTF-8 text"):
+        read(monkeypatch, {})
+
+
+def test_a_provider_may_be_an_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, {"TODO_OWNER_PROVIDER": "app.owner:current_owner"})
+    assert settings.load_owner_provider() is current_owner
 
 
 def test_the_example_file_names_every_setting() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from routers import Equals, OwnedRow, ReadRow, Resource
@@ -34,10 +35,34 @@ class Telling(GadgetRead):
     owner_id: str
 
 
+class Wide(GadgetCreate):
+    """A shape that takes more than the column holds."""
+
+    name: str = Field(max_length=21)
+
+
+class Needy(OwnedRow, table=True):
+    """A table with a column that nobody writes."""
+
+    needed: str
+    row_id: str | None = None
+
+
+class NeedyCreate(SQLModel):
+    """Its shape, without it."""
+
+
+class NeedyRow(NeedyCreate):
+    """Its shape, with a column that has the name of a bind parameter."""
+
+    needed: str
+    row_id: str | None = None
+
+
 class Odd(OwnedRow, table=True):
     """A table with a column of a type that has no exact form."""
 
-    size: complex | None = Field(default=None, sa_type=Gadget.__table__.c.name.type)  # type: ignore[attr-defined]
+    size: complex | None = Field(default=None, sa_type=Text)
     maybe_at: str | None = None
 
 
@@ -61,6 +86,11 @@ class OddRead(ReadRow):
         ({"create": Extra}, "create names colour, which the table lacks: add the column or drop the member"),
         ({"read": Telling}, "read shows owner_id: drop it"),
         ({"create": Server}, "create lets a client write version: drop it"),
+        ({"model": GadgetCreate}, "its model is no table of OwnedRow: class Thing(ThingCreate, OwnedRow,"),
+        ({"read": GadgetCreate}, "read is no ReadRow: class ThingRead(ThingCreate, ReadRow)"),
+        ({"create": Wide}, "create takes a longer name than the column's 20 characters: set max_length"),
+        ({"model": Needy, "create": NeedyCreate, "read": ReadRow}, "nobody writes the column needed: add it"),
+        ({"model": Needy, "create": NeedyRow, "read": ReadRow}, "the column row_id has the name of a bind"),
         ({"sorts": ()}, "it has no sorts: name at least one"),
         ({"sorts": ("nonsense",)}, "the sort nonsense is not a member of read"),
         ({"sorts": ("-name",)}, "the sort name is not one of created_at, updated_at"),

@@ -1,0 +1,3 @@
+"""A module that cannot be imported."""
+
+fail = 1 / 0
