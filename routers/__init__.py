@@ -6,7 +6,7 @@ from routers.access import Access, OwnerId
 from routers.api import ResourceAPI
 from routers.database import Database
 from routers.errors import NotFound, PreconditionFailed, ProblemError, Unauthenticated, Unavailable
-from routers.filters import Equals
+from routers.filters import Equals, Range, Search
 from routers.generator import ResourceRouter, resource_router
 from routers.models import OwnedRow, ReadRow
 from routers.pagination import Page
@@ -27,12 +27,14 @@ __all__ = [
     "PreconditionFailed",
     "ProblemError",
     "QueryBool",
+    "Range",
     "ReadRow",
     "Resource",
     "ResourceAPI",
     "ResourceRouter",
     "RowId",
     "Scope",
+    "Search",
     "Unauthenticated",
     "Unavailable",
     "resource_router",

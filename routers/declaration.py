@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from routers.keys import UnsortableError, key_of
 from routers.models import SERVER_COLUMNS, OwnedRow, ReadRow
-from routers.pagination import Sort
+from routers.pagination import column_of
 from routers.policy import OWNER
 from routers.statements import new
 
@@ -69,20 +70,23 @@ def _shapes(resource: "Resource[Any]") -> Iterator[str]:
 def _sorts(resource: "Resource[Any]") -> Iterator[str]:
     if not resource.sorts:
         yield "it has no sorts: name at least one, e.g. -created_at."
-    for column in (Sort.parse(sort).column for sort in resource.sorts):
+    for column in map(column_of, resource.sorts):
         if column not in resource.read.model_fields:
             yield f"the sort {column} is not a member of read: add it there or drop the sort."
         if resource.table.c[column].nullable:
             yield f"the sort {column} may be null, so its order is not total: make the column NOT NULL."
-        if column not in {"created_at", "updated_at"}:
-            yield f"the sort {column} is not one of created_at, updated_at: use one of them."
+        try:
+            key_of(resource.table.c[column].type)
+        except UnsortableError as error:
+            yield f"the sort {column} is not possible: {error}."
 
 
 def _filters(resource: "Resource[Any]") -> Iterator[str]:
     columns = {column for each in resource.filters for column in each.columns}
     if unknown := columns.difference(resource.read.model_fields):
         yield f"a filter names {_list(unknown)}, which is no member of read: add it there or drop the filter."
-    names = [each.name for filter_ in resource.filters for each in filter_.parameters(resource.table)]
+    fields = resource.read.model_fields
+    names = [each.name for one in resource.filters for each in one.parameters(resource.table, fields)]
     names += ["limit", "cursor", "sort"]
     if twice := {name for name in names if names.count(name) > 1}:
         yield f"two things claim the query parameter {_list(twice)}: rename one."

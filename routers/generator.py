@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
 from pydantic import BaseModel
 
 from routers.access import Access, OwnerId
-from routers.pagination import Cursor, Sort
+from routers.pagination import Cursor
 from routers.preconditions import Preconditions
 from routers.request import admit
 from routers.resource import ReadT, Resource
@@ -82,6 +82,8 @@ def _scope_dependency(resource: Resource[ReadT], access: Access) -> Callable[...
 
 
 def _add_list(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
+    orders = {str(order): order for order in resource.orders}
+
     async def list_rows(rows: Scope[ReadT], query: BaseModel) -> Response:
         wanted = given(query)
         limit, cursor, sort = (
@@ -91,8 +93,8 @@ def _add_list(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
         )
         page = await rows.list(
             limit=limit,
-            sort=Sort.parse(sort) if sort else None,
-            cursor=Cursor.parse(cursor) if cursor else None,
+            sort=orders[sort] if sort else None,
+            cursor=Cursor.parse(cursor, orders) if cursor else None,
             filters=wanted,
         )
         content = resource.page.model_construct(items=page.items, next_cursor=page.next_cursor)

@@ -1,23 +1,21 @@
 """Keyset pages: a list's order, with the cursor that says where in it a page begins."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 from sqlalchemy import ColumnElement, Table, UnaryExpression, bindparam, tuple_
 
+from routers.keys import Key, key_of
+
 RowT = TypeVar("RowT")
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 100
 
-_EPOCH = datetime(1000, 1, 1, tzinfo=UTC)
-_KEY_DIGITS = 14
-"""Microseconds since the year 1000 in hexadecimal: every value of 14 digits is a time before 3284."""
+_ID_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -34,28 +32,39 @@ class Sort:
 
     column: str
     descending: bool
+    key: Key
 
     @classmethod
-    def parse(cls, text: str) -> "Sort":
-        """Read `created_at` or, for the other direction, `-created_at`."""
-        return cls(text.removeprefix("-"), text.startswith("-"))
+    def of(cls, text: str, table: Table) -> "Sort":
+        """Read `created_at` or, for the other direction, `-created_at`.
+
+        Raises:
+            UnsortableError: the column's type has no order that a cursor could carry.
+        """
+        column = column_of(text)
+        return cls(column, text.startswith("-"), key_of(table.c[column].type))
 
     def __str__(self) -> str:
         return "-" * self.descending + self.column
 
     def order(self, table: Table) -> list[UnaryExpression[Any]]:
         """The terms of ORDER BY."""
-        columns = (table.c[self.column], table.c.id)
-        return [column.desc() if self.descending else column.asc() for column in columns]
+        terms = (self.key.term(table.c[self.column]), table.c.id)
+        return [term.desc() if self.descending else term.asc() for term in terms]
 
     def beyond(self, table: Table) -> ColumnElement[bool]:
         """The condition on rows that come after the position `:after_key, :after_id`."""
-        key = tuple_(table.c[self.column], table.c.id)
+        column = table.c[self.column]
+        here = tuple_(self.key.term(column), table.c.id)
         position = tuple_(
-            bindparam("after_key", type_=table.c[self.column].type),
-            bindparam("after_id", type_=table.c.id.type),
+            bindparam("after_key", type_=column.type), bindparam("after_id", type_=table.c.id.type)
         )
-        return key < position if self.descending else key > position
+        return here < position if self.descending else here > position
+
+
+def column_of(sort: str) -> str:
+    """The column that a sort names."""
+    return sort.removeprefix("-")
 
 
 @dataclass(frozen=True)
@@ -63,25 +72,23 @@ class Cursor:
     """A position in an order: not a row, which may be gone, and no permission to see one."""
 
     sort: Sort
-    key: datetime
+    key: Any
     id: UUID
 
     def __str__(self) -> str:
-        microseconds = (self.key - _EPOCH) // timedelta(microseconds=1)
-        return f"{self.sort}.{microseconds:0{_KEY_DIGITS}x}{self.id.hex}"
+        return f"{self.sort}.{self.sort.key.encode(self.key)}{self.id.hex}"
 
     @classmethod
-    def parse(cls, text: str) -> "Cursor":
+    def parse(cls, text: str, orders: Mapping[str, Sort]) -> "Cursor":
         """Read a text that `cursor_type` has admitted; all of those are positions."""
-        sort, _, position = text.rpartition(".")
-        microseconds = int(position[:_KEY_DIGITS], 16)
-        key = _EPOCH + timedelta(microseconds=microseconds)
-        return cls(Sort.parse(sort), key, UUID(hex=position[_KEY_DIGITS:]))
+        name, _, position = text.rpartition(".")
+        sort = orders[name]
+        return cls(sort, sort.key.decode(position[:-_ID_DIGITS]), UUID(hex=position[-_ID_DIGITS:]))
 
 
 def cursor_type(sorts: Sequence[Sort]) -> Any:
     """The type of a resource's cursors, described exactly: its pattern admits positions alone."""
-    names = "|".join(re.escape(str(sort)).replace(r"\-", "-") for sort in sorts)
-    longest = max(len(str(sort)) for sort in sorts) + 1 + _KEY_DIGITS + 32
-    pattern = rf"^(?:{names})\.[0-9a-f]{{{_KEY_DIGITS + 32}}}$"
+    forms = "|".join(rf"{sort}\.{sort.key.pattern}" for sort in sorts)
+    longest = max(len(str(sort)) + 1 + sort.key.longest for sort in sorts) + _ID_DIGITS
+    pattern = rf"^(?:{forms})[0-9a-f]{{{_ID_DIGITS}}}$"
     return Annotated[str, StringConstraints(pattern=pattern), Field(max_length=longest)]

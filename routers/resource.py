@@ -20,10 +20,9 @@ from routers.shapes import (
     optional,
     page_model,
     patch_model,
-    split_optional,
 )
 from routers.statements import Statements
-from routers.types import in_query, query_int
+from routers.types import query_int
 
 ReadT = TypeVar("ReadT", bound=ReadRow)
 
@@ -86,12 +85,16 @@ class Resource(Generic[ReadT]):
     @cached_property
     def orders(self) -> tuple[Sort, ...]:
         """The sorts, read; the default first."""
-        return tuple(Sort.parse(sort) for sort in self.sorts)
+        return tuple(Sort.of(sort, self.table) for sort in self.sorts)
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
         """The query parameters of the filters."""
-        return {each.name: each for filter_ in self.filters for each in filter_.parameters(self.table)}
+        return {
+            each.name: each
+            for filter_ in self.filters
+            for each in filter_.parameters(self.table, self.read.model_fields)
+        }
 
     @cached_property
     def statements(self) -> Statements:
@@ -131,8 +134,7 @@ class Resource(Generic[ReadT]):
             "sort": (optional(Literal[*self.sorts], order), MISSING),
         }
         for name, parameter in self.parameters.items():
-            kind, _ = split_optional(self.read.model_fields[parameter.column].annotation)
-            fields[name] = (optional(in_query(kind), parameter.description), MISSING)
+            fields[name] = (optional(parameter.kind, parameter.description), MISSING)
         return create_model(f"{self.model.__name__}Query", **fields)
 
     def defaults(self) -> dict[str, Any]:

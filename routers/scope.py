@@ -81,7 +81,8 @@ class Scope(Generic[ReadT]):
         filters = filters or {}
         order = cursor.sort if cursor else sort or self._resource.orders[0]
         statement = self._statements.listing(order, frozenset(filters), after=cursor is not None)
-        values = {narrow(name): value for name, value in filters.items()}
+        parameters = self._resource.parameters
+        values = {narrow(name): parameters[name].value(value) for name, value in filters.items()}
         if cursor:
             values |= {"after_key": cursor.key, "after_id": cursor.id}
         rows = await self._fetch(statement, limit=limit + 1, **values)

@@ -1,14 +1,14 @@
 """The exact models of requests and answers, derived from the shapes that a resource declares."""
 
 from collections.abc import Callable
-from types import GenericAlias, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from types import GenericAlias
+from typing import Annotated, Any
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
 from sqlmodel import SQLModel
 
-from routers.types import TEXT, in_answer, in_body
+from routers.types import TEXT, in_answer, in_body, split_optional
 
 _REQUEST = ConfigDict(extra="forbid")
 
@@ -77,15 +77,6 @@ def _member(field: FieldInfo, form: Callable[[type], Any], *, optional: bool) ->
     if optional:
         return Annotated[exact | MISSING, description], MISSING
     return Annotated[exact, description], ...
-
-
-def split_optional(annotation: Any) -> tuple[type, bool]:
-    """A column's type, with whether it may be null."""
-    if get_origin(annotation) in (Union, UnionType):
-        rest = [kind for kind in get_args(annotation) if kind is not type(None)]
-        if len(rest) == 1:
-            return rest[0], True
-    return annotation, False
 
 
 def _is_sqlmodel(rule: object) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr
@@ -55,6 +56,30 @@ WireUUID = Annotated[
 ]
 
 
+_DATE = (
+    r"(?:[12][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"|(?:[12][0-9](?:0[48]|[2468][048]|[13579][26])|(?:12|16|20|24|28)00)-02-29)"
+)
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+
+TIMESTAMP = rf"^{_DATE}T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{1,6}})?(?:Z|[+-]{_CLOCK})$"
+"""A pattern for RFC 3339 timestamps of the years 1000 to 2999: each is a day that there is."""
+
+
+def _time_from_text(text: object) -> object:
+    if not isinstance(text, str) or not re.fullmatch(TIMESTAMP, text):
+        raise not_canonical("a timestamp with its offset, like 2026-01-31T12:00:00Z")
+    return datetime.fromisoformat(text)
+
+
+WireTime = Annotated[
+    datetime,
+    BeforeValidator(_time_from_text),
+    Field(json_schema_extra={"pattern": TIMESTAMP, "maxLength": 32}),
+]
+
+
 def query_int(least: int, most: int) -> Any:
     """The type of an integer query parameter within these bounds."""
     # The bounds stand first: behind the validator they would not reach the document.
@@ -65,12 +90,21 @@ RowId = WireUUID
 """A row's id as a path parameter."""
 
 _IN_BODIES: dict[type, Any] = {bool: StrictBool, str: StrictStr, UUID: WireUUID}
-_IN_QUERIES: dict[type, Any] = {bool: QueryBool, UUID: WireUUID}
+_IN_QUERIES: dict[type, Any] = {bool: QueryBool, UUID: WireUUID, datetime: WireTime}
 _IN_ANSWERS: dict[type, Any] = {bool: bool, str: str, int: int, UUID: WireUUID, datetime: datetime}
 
 
 class UnknownTypeError(TypeError):
     """A column's type has no exact form here."""
+
+
+def split_optional(annotation: Any) -> tuple[type, bool]:
+    """A column's type, with whether it may be null."""
+    if get_origin(annotation) in (Union, UnionType):
+        rest = [kind for kind in get_args(annotation) if kind is not type(None)]
+        if len(rest) == 1:
+            return rest[0], True
+    return annotation, False
 
 
 def in_body(kind: type) -> Any:

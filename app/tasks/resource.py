@@ -1,12 +1,18 @@
 """The declaration of tasks."""
 
 from app.tasks.models import Task, TaskCreate, TaskRead
-from routers import Equals, Resource
+from routers import Equals, Range, Resource, Search
 
 tasks = Resource(
     path="/tasks",
     model=Task,
     create=TaskCreate,
     read=TaskRead,
-    filters=(Equals("completed"),),
+    filters=(
+        Equals("completed"),
+        Search("title", "description"),
+        Range("created_at"),
+        Range("updated_at"),
+    ),
+    sorts=("-created_at", "created_at", "-updated_at", "updated_at", "title", "-title"),
 )

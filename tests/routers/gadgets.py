@@ -14,11 +14,13 @@ from routers import (
     OwnedRow,
     OwnerId,
     QueryBool,
+    Range,
     ReadRow,
     Resource,
     ResourceRouter,
     RowId,
     Scope,
+    Search,
     Unauthenticated,
     resource_router,
 )
@@ -45,8 +47,8 @@ gadgets = Resource(
     model=Gadget,
     create=GadgetCreate,
     read=GadgetRead,
-    filters=(Equals("ready"),),
-    sorts=("-created_at", "created_at", "-updated_at", "updated_at"),
+    filters=(Equals("ready"), Range("created_at"), Search("name", "note")),
+    sorts=("-created_at", "created_at", "-updated_at", "updated_at", "name", "-name"),
 )
 
 

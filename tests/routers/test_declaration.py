@@ -59,6 +59,20 @@ class NeedyRow(NeedyCreate):
     row_id: str | None = None
 
 
+class LongCreate(SQLModel):
+    """A shape with a text too long to be sorted by."""
+
+    text: str = Field(max_length=201)
+
+
+class Long(LongCreate, OwnedRow, table=True):
+    """Its table."""
+
+
+class LongRead(LongCreate, ReadRow):
+    """What is read of it."""
+
+
 class Odd(OwnedRow, table=True):
     """A table with a column of a type that has no exact form."""
 
@@ -93,11 +107,13 @@ class OddRead(ReadRow):
         ({"model": Needy, "create": NeedyRow, "read": ReadRow}, "the column row_id has the name of a bind"),
         ({"sorts": ()}, "it has no sorts: name at least one"),
         ({"sorts": ("nonsense",)}, "the sort nonsense is not a member of read"),
-        ({"sorts": ("-name",)}, "the sort name is not one of created_at, updated_at"),
+        ({"sorts": ("-ready",)}, "the sort ready is not possible: it is neither a timestamp nor a text"),
+        ({"model": Long, "create": LongCreate, "read": LongRead, "sorts": ("text",)}, "the sort text is not"),
+        ({"filters": (Equals("limit"),)}, "a filter names limit, which is no member of read"),
         ({"sorts": ("note",)}, "the sort note may be null, so its order is not total"),
         ({"filters": (Equals("colour"),)}, "a filter names colour, which is no member of read"),
         ({"filters": (Equals("ready"), Equals("ready"))}, "two things claim the query parameter ready"),
-        ({"filters": (Equals("note"),)}, "the type str; use one of UUID, bool"),
+        ({"filters": (Equals("note"),)}, "the type str; use one of UUID, bool, datetime"),
         ({"model": Odd, "create": OddCreate, "read": OddRead}, "the type complex; use one of"),
     ],
 )

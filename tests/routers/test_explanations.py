@@ -43,7 +43,7 @@ def test_a_body_is_pointed_into(members: Any, pointer: str, detail: str) -> None
         (
             {"sort": "secret"},
             "sort",
-            "Input should be '-created_at', 'created_at', '-updated_at' or 'updated_at'.",
+            "Input should be '-created_at', 'created_at', '-updated_at', 'updated_at', 'name' or '-name'.",
         ),
     ],
 )

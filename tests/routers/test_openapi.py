@@ -60,7 +60,7 @@ def test_every_operation_names_the_owner_scheme(document: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("operation", "names"),
     [
-        ("listGadgets", ["limit", "cursor", "sort", "ready"]),
+        ("listGadgets", ["limit", "cursor", "sort", "ready", "created_from", "created_to", "q"]),
         ("createGadget", []),
         ("getGadget", ["gadget_id", "If-None-Match"]),
         ("putGadget", ["gadget_id", "If-Match", "If-None-Match"]),

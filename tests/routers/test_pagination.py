@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routers.pagination import Cursor, Sort, cursor_type
+from routers.pagination import Cursor, cursor_type
 from tests.conftest import run_sql
+from tests.routers.gadgets import gadgets
 
-SORTS = ["-created_at", "created_at", "-updated_at", "updated_at"]
-PATTERN = cursor_type([Sort.parse(sort) for sort in SORTS]).__metadata__[0].pattern
+SORTS = list(gadgets.sorts)
+ORDERS = {str(order): order for order in gadgets.orders}
+PATTERN = cursor_type(gadgets.orders).__metadata__[0].pattern
 
 
 def seed(url: str, count: int, owner: str = "ann", *, ties: int = 3) -> None:
@@ -123,20 +125,38 @@ async def test_another_owners_cursor_opens_nothing(client: httpx.AsyncClient, ga
 
 @given(st.from_regex(PATTERN, fullmatch=True))
 def test_every_admitted_cursor_is_a_position(text: str) -> None:
-    assert str(Cursor.parse(text)) == text
+    cursor = Cursor.parse(text, ORDERS)
+    assert Cursor.parse(str(cursor), ORDERS) == cursor
 
 
-@given(
-    st.sampled_from(SORTS),
-    st.datetimes(datetime(1000, 1, 1), datetime(3283, 1, 1)),  # noqa: DTZ001 # UTC is added
-    st.uuids(),
-)
-def test_every_position_has_an_admitted_cursor(sort: str, key: datetime, row_id: UUID) -> None:
-    cursor = Cursor(Sort.parse(sort), key.replace(tzinfo=UTC), row_id)
+TIMES = st.datetimes(datetime(1000, 1, 1), datetime(3283, 1, 1))  # noqa: DTZ001 # UTC is added
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+
+
+@given(st.sampled_from(SORTS), TIMES, NAMES, st.uuids())
+def test_every_position_has_an_admitted_cursor(sort: str, time: datetime, name: str, row_id: UUID) -> None:
+    key = name if "name" in sort else time.replace(tzinfo=UTC)
+    cursor = Cursor(ORDERS[sort], key, row_id)
     assert re.fullmatch(PATTERN, str(cursor))
-    assert Cursor.parse(str(cursor)) == cursor
+    assert Cursor.parse(str(cursor), ORDERS) == cursor
 
 
 def test_a_cursor_keeps_microseconds() -> None:
     key = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=1)
-    assert Cursor.parse(str(Cursor(Sort("created_at", descending=True), key, UUID(int=1)))).key == key
+    cursor = Cursor(ORDERS["-created_at"], key, UUID(int=1))
+    assert Cursor.parse(str(cursor), ORDERS).key == key
+
+
+async def test_text_is_ordered_by_code_point(client: httpx.AsyncClient) -> None:
+    names = ["a", "B", "b", "A", "ä", "Z", "z", "é", "e\u0301", "😀", "\uffee", "a b", "a-b", "aB", "10", "9"]
+    for name in names:
+        await client.post("/gadgets", json={"name": name})
+    for sort, expected in (("name", sorted(names)), ("-name", sorted(names, reverse=True))):
+        rows = [row for page in await walk(client, sort=sort, limit=3) for row in page]
+        assert [row["name"] for row in rows] == expected
+
+
+@pytest.mark.parametrize("key", ["", "ff", "00", "c3", "eda080", "f09f98"])
+async def test_a_cursor_that_no_row_made_is_a_position_too(client: httpx.AsyncClient, key: str) -> None:
+    cursor = f"name.{key}{'0' * 32}"
+    assert (await client.get("/gadgets", params={"cursor": cursor})).status_code == 200

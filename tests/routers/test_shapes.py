@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import SQLModel
 
-from routers.shapes import answer_model, body_model, given, patch_model, split_optional
-from routers.types import UnknownTypeError
+from routers.shapes import answer_model, body_model, given, patch_model
+from routers.types import UnknownTypeError, split_optional
 
 
 class Shape(SQLModel):

@@ -101,3 +101,18 @@ async def test_each_operation_is_one_round_trip(
 )
 async def test_texts_have_their_bounds(client: httpx.AsyncClient, body: dict[str, str], status: int) -> None:
     assert (await client.post("/tasks", json=body)).status_code == status
+
+
+async def test_a_list_is_narrowed_and_ordered(client: httpx.AsyncClient) -> None:
+    for title, done in (("Buy milk", False), ("buy bread", True), ("Water plants", False)):
+        await client.post("/tasks", json={"title": title, "completed": done})
+
+    async def titles(query: str) -> list[str]:
+        return [task["title"] for task in (await client.get(f"/tasks?{query}")).json()["items"]]
+
+    assert await titles("") == ["Water plants", "buy bread", "Buy milk"]
+    assert await titles("sort=title") == ["Buy milk", "Water plants", "buy bread"]
+    assert await titles("sort=-title&limit=1") == ["buy bread"]
+    assert await titles("q=BUY&sort=created_at") == ["Buy milk", "buy bread"]
+    assert await titles("q=buy&completed=true") == ["buy bread"]
+    assert await titles("created_from=2026-01-01T00:00:00Z&updated_to=2026-01-01T00:00:00Z") == []
