@@ -32,7 +32,7 @@ run: $(RUNS) ## Serve on 127.0.0.1:8000 with a database of its own
 	@exec $(BIN)/todo serve
 
 test: $(READY) ## Run all tests, on a database of their own
-	@$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n 4 --cov --cov-report=term:skip-covered
 
 check: lint types arrows document test ## All that CI runs
 

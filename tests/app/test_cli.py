@@ -207,7 +207,7 @@ def test_an_unreachable_database_is_one_sentence(command: str) -> None:
         ({"DATABASE_URL": "postgresql://h/d"}, "todo: TODO_OWNER_PROVIDER is not set, and with DATABASE_URL"),
         ({"TODO_HOST": "192.0.2.1", **PROVIDER}, "todo: 192.0.2.1:"),
         ({"TODO_DATA_DIR": "/dev/null/x"}, "todo: "),
-        ({"TODO_DATA_DIR": "/tmp/" + "x" * 300}, "todo: TODO_DATA_DIR /tmp/xxx"),  # noqa: S108
+        ({"TODO_DATA_DIR": "/" + "x" * 300}, "todo: "),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(
