@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import psutil
 
-from app.programs import ProgramsMissingError, major_version, programs_for
+from app.programs import SHARED, ProgramsMissingError, major_version, programs_for
 from app.unprivileged import Account, account_for_servers, reachable
 
 LONGEST_SOCKET_DIRECTORY = 85
@@ -47,7 +47,7 @@ def data_directory(chosen: Path | None) -> Path:
     except OSError as error:
         raise EmbeddedError(f"TODO_DATA_DIR {directory} cannot be used: {error.strerror}.") from error
     if chosen is None:
-        return Path("/var/lib/backend-todo", sha256(os.fsencode(directory)).hexdigest()[:16])
+        return SHARED / sha256(os.fsencode(directory)).hexdigest()[:16]
     raise EmbeddedError(
         f"TODO_DATA_DIR {directory} is out of reach for the account `nobody`, under which root runs "
         "PostgreSQL: choose a directory whose parents all may pass, e.g. one below /var/lib."
@@ -83,7 +83,7 @@ def embedded_postgres(directory: Path, settings: Mapping[str, str] | None = None
         flock(starting, LOCK_EX)
         flock(users, LOCK_SH)
         try:
-            server = _Server(directory, account, programs_for(account, home))
+            server = _Server(directory, account, programs_for(account))
         except ProgramsMissingError as error:
             raise EmbeddedError(
                 "The package embedded-postgres is missing: run `make run` again, or set DATABASE_URL."

