@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test check lint types arrows document migrate lock clean
+.PHONY: help run test check lint types arrows document migrate migration openapi lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -52,6 +52,14 @@ document: $(READY) ## Refuse an openapi.json that is not what the application se
 
 migrate: $(RUNS) ## Bring the database to the newest revision
 	@$(BIN)/todo migrate
+
+migration: $(READY) ## Write a migration: make migration m="Create the table of notes"
+	@test -n '$(m)' || { echo 'Say what it does: make migration m="Create the table of notes"'; exit 2; }
+	@$(BIN)/todo migrate
+	@$(BIN)/alembic revision --autogenerate --message '$(m)'
+
+openapi: $(READY) ## Write openapi.json
+	@$(BIN)/todo openapi
 
 lock: $(READY) ## Choose the newest allowed versions anew, with their hashes
 	@$(BIN)/$(LOCK) --group build --output-file requirements.txt
