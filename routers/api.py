@@ -60,8 +60,7 @@ class ResourceAPI(FastAPI):
         """The document, made once."""
         if not self.openapi_schema:
             complete(super().openapi())
-        assert self.openapi_schema is not None  # noqa: S101 # for the type checker
-        return self.openapi_schema
+        return super().openapi()
 
     @cached_property
     def _document(self) -> bytes:

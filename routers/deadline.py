@@ -21,8 +21,9 @@ _WATCH = "routers.watch"
 
 def driver_of(connection: AsyncConnection) -> DriverConnection[Any]:
     """The driver's own connection."""
-    driver: Any = connection.sync_connection
-    return driver.connection.driver_connection  # type: ignore[no-any-return] # SQLAlchemy does not know the driver
+    sync_connection: Any = connection.sync_connection
+    driver: DriverConnection[Any] = sync_connection.connection.driver_connection
+    return driver
 
 
 @contextlib.contextmanager

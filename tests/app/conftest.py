@@ -1,15 +1,18 @@
+import contextlib
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from app.main import create_app
@@ -129,3 +132,23 @@ def todo(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]"
         env=environment(**settings),
         timeout=60,
     )
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data directory that the account for servers can reach, with no server left behind."""
+    with tempfile.TemporaryDirectory(prefix="todo-data-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name, "data")
+        for server in servers(Path(name)):
+            server.kill()
+
+
+def servers(directory: Path) -> list[psutil.Process]:
+    """The processes of PostgreSQL that work below this directory."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.name() == "postgres" and process.cwd().startswith(str(directory)):
+                found.append(process)
+    return found
