@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import compile_path
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routers.errors import EXCEPTION_HANDLERS, NotFound, TooLarge, on_http_error, on_problem
@@ -22,6 +23,9 @@ from routers.openapi import complete, document_text
 
 Observer = Callable[[Scope, int, float, Exception | None], None]
 """Called after each exchange with its ASGI scope, status, seconds and the fault, if there was one."""
+
+ASSETS = "/docs/assets"
+"""Where Swagger UI's files are served: the page needs nothing from elsewhere."""
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
@@ -48,6 +52,7 @@ class ResourceAPI(FastAPI):
         )
         self.add_api_route("/openapi.json", self._serve_document, include_in_schema=False)
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
+        self.mount(ASSETS, StaticFiles(packages=[("fastapi_offline", "static")]))
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the contract around everything, the framework's own error answers included."""
@@ -70,16 +75,22 @@ class ResourceAPI(FastAPI):
         return Response(self._document, media_type="application/json")
 
     async def _serve_docs(self) -> HTMLResponse:
-        return get_swagger_ui_html(openapi_url="/openapi.json", title=self.title)
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title=self.title,
+            swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{ASSETS}/swagger-ui.css",
+            swagger_favicon_url=f"{ASSETS}/favicon.png",
+        )
 
     async def _on_method_not_allowed(self, request: Request, error: HTTPException) -> Response:
         methods: set[str] = set()
         for route in iter_route_contexts(self.routes):
             pattern, _, _ = compile_path(route.path or "")
             if pattern.match(request.scope["path"]):
-                methods |= route.methods or set()
-        if "GET" in methods:
-            methods.add("HEAD")
+                methods |= getattr(route, "methods", None) or set()
+        if "GET" in methods or not methods:  # what no route has is a file
+            methods |= {"GET", "HEAD"}
         error.headers = {"Allow": ", ".join(sorted(methods))}
         return await on_http_error(request, error)
 
