@@ -69,19 +69,19 @@ def embedded_postgres(directory: Path, settings: Mapping[str, str] | None = None
     with contextlib.ExitStack() as stack:
         try:
             directory.mkdir(parents=True, exist_ok=True)
+            starting = stack.enter_context((directory / "start.lock").open("ab"))
+            users = stack.enter_context((directory / "users.lock").open("ab"))
+            flock(starting, LOCK_EX)
+            flock(users, LOCK_SH)
             home = directory / "server"
             if not home.exists():
                 home.mkdir()
                 account.own(home)
-            starting = stack.enter_context((directory / "start.lock").open("ab"))
-            users = stack.enter_context((directory / "users.lock").open("ab"))
         except OSError as error:
             raise EmbeddedError(
                 f"The data directory {directory} cannot be used ({error.strerror}): "
                 "set TODO_DATA_DIR to a directory that you can write to."
             ) from error
-        flock(starting, LOCK_EX)
-        flock(users, LOCK_SH)
         try:
             server = _Server(directory, account, programs_for(account))
         except ProgramsMissingError as error:
