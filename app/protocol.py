@@ -1,11 +1,11 @@
 """The server's side of HTTP/1.1, where it has to be stricter than uvicorn's."""
 
 from http import HTTPStatus
-from uuid import uuid4
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from routers.errors import PROBLEM_MEDIA_TYPE, Problem
+from routers.api import COMMON_HEADERS, new_request_id
+from routers.errors import PROBLEM_MEDIA_TYPE, problem_text
 
 
 class StrictProtocol(HttpToolsProtocol):
@@ -22,21 +22,14 @@ class StrictProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 # uvicorn's sentence is always the same
         """Refuse a request that cannot be parsed, as a problem, and close the connection."""
-        request_id = uuid4().hex
-        body = Problem(
-            type="about:blank",
-            title=HTTPStatus.BAD_REQUEST.phrase,
-            status=HTTPStatus.BAD_REQUEST,
-            detail="This is not a well-formed HTTP request.",
-            instance=f"urn:request:{request_id}",
-        ).model_dump_json()
+        request_id = new_request_id()
+        body = problem_text(HTTPStatus.BAD_REQUEST, "This is not a well-formed HTTP request.", request_id)
         lines = (
             "HTTP/1.1 400 Bad Request",
             f"content-type: {PROBLEM_MEDIA_TYPE}",
             f"content-length: {len(body)}",
             f"x-request-id: {request_id}",
-            "cache-control: private, no-store",
-            "x-content-type-options: nosniff",
+            *(f"{name.decode()}: {value.decode()}" for name, value in COMMON_HEADERS),
             "connection: close",
             "",
             body,

@@ -27,6 +27,12 @@ Observer = Callable[[Scope, int, float, Exception | None], None]
 ASSETS = "/docs/assets"
 """Where Swagger UI's files are served: the page needs nothing from elsewhere."""
 
+COMMON_HEADERS = (
+    (b"cache-control", b"private, no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
+"""What every answer says, besides the name of its exchange."""
+
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -43,6 +49,7 @@ class ResourceAPI(FastAPI):
         """Make an application that documents itself at /openapi.json and /docs."""
         self._outer = outer
         self._observe = observe
+        self._completed: dict[str, Any] | None = None
         handlers = {**EXCEPTION_HANDLERS, 405: self._on_method_not_allowed}
         super().__init__(
             redirect_slashes=False,
@@ -62,10 +69,12 @@ class ResourceAPI(FastAPI):
         return Contract(stack, self._observe)
 
     def openapi(self) -> dict[str, Any]:
-        """The document, made once."""
-        if not self.openapi_schema:
-            complete(super().openapi())
-        return super().openapi()
+        """The document; FastAPI makes it anew when a route has come."""
+        document = super().openapi()
+        if document is not self._completed:
+            complete(document)
+            self._completed = document
+        return document
 
     @cached_property
     def _document(self) -> bytes:
@@ -162,8 +171,7 @@ class Exchange:
             message["headers"] = [
                 *message["headers"],
                 (b"x-request-id", self.scope["request_id"].encode()),
-                (b"cache-control", b"private, no-store"),
-                (b"x-content-type-options", b"nosniff"),
+                *COMMON_HEADERS,
             ]
         else:
             self.complete = not message.get("more_body", False)
@@ -176,6 +184,11 @@ def _request_id(scope: Scope) -> str:
     sent = [value.strip(b" \t") for name, value in scope["headers"] if name == b"x-request-id"]
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
         return str(sent[0], "ascii")
+    return new_request_id()
+
+
+def new_request_id() -> str:
+    """A name for an exchange that came without one: 32 hexadecimal digits."""
     return uuid4().hex
 
 

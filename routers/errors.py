@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, ClassVar
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import MISSING, BaseModel, ConfigDict, Field
+from pydantic import MISSING, BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,8 +16,6 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 class Problem(BaseModel):
     """An error, as RFC 9457 describes it."""
-
-    model_config = ConfigDict(title="Problem")
 
     type: Annotated[str, Field(description="The kind of problem, as a URI reference.")]
     title: Annotated[str, Field(description="The kind of problem, in words.")]
@@ -112,16 +110,21 @@ def problem_response(
     headers: dict[str, str] | None = None,
     errors: list[Violation] | None = None,
 ) -> Response:
-    """The one place where an error becomes bytes; nothing of the request but its id is in them."""
-    problem = Problem(
+    """A problem as the answer to a request, of which nothing but its id is in it."""
+    content = problem_text(status, detail, request.scope.get("request_id", "unknown"), errors)
+    return Response(content, status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
+
+
+def problem_text(status: int, detail: str, request_id: str, errors: list[Violation] | None = None) -> str:
+    """The one place where an error becomes text."""
+    return Problem(
         type="about:blank",
         title=_title(status),
         status=status,
         detail=detail,
-        instance=f"urn:request:{request.scope.get('request_id', 'unknown')}",
+        instance=f"urn:request:{request_id}",
         errors=MISSING if errors is None else errors,
-    )
-    return Response(problem.model_dump_json(), status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
+    ).model_dump_json()
 
 
 _DETAILS = {

@@ -201,3 +201,18 @@ async def test_the_docs_need_nothing_from_elsewhere(client: httpx.AsyncClient) -
     assert (missing.status_code, missing.headers["content-type"]) == (404, "application/problem+json")
     refused = await client.post(places[0])
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_a_document_made_anew_is_whole_again() -> None:
+    api = ResourceAPI()
+
+    async def weather() -> str:
+        return "fine"
+
+    for path in ("/today", "/tomorrow"):
+        api.add_api_route(path, weather, operation_id=path.strip("/"))
+        document = api.openapi()
+        assert "Problem" in document["components"]["schemas"]
+        for operations in document["paths"].values():
+            assert "X-Request-ID" in operations["get"]["responses"]["200"]["headers"]
+    assert list(document["paths"]) == ["/today", "/tomorrow"]
