@@ -74,7 +74,8 @@ def serve() -> None:
     with _listener(settings) as listener, _database(settings) as url:
         if settings.database_url is None:
             migrate(url)
-        _refuse_unready(url)
+        else:
+            _refuse_unready(url)
         _announce(settings, listener)
         # The application, in this process or in workers, reads its settings from here.
         os.environ["DATABASE_URL"] = url

@@ -55,6 +55,12 @@ async def client(api: ResourceAPI, task_url: str) -> AsyncIterator[httpx.AsyncCl
         yield client
 
 
+def clear_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every setting of ours out of this process's environment."""
+    for name in filter(OURS.fullmatch, list(os.environ)):
+        monkeypatch.delenv(name)
+
+
 def environment(**settings: str) -> dict[str, str]:
     """This process's environment with these settings and no others of ours."""
     inherited = {name: value for name, value in os.environ.items() if not OURS.fullmatch(name)}

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app import __version__, cli
-from tests.app.conftest import OURS, Serve, free_port, todo
+from tests.app.conftest import Serve, clear_settings, free_port, todo
 from tests.conftest import new_database, run_sql
 
 ALICE = {"X-User-ID": "alice"}
@@ -129,8 +129,7 @@ def test_a_wrong_setting_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], sentence: str
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["todo", "serve"])
-    for name in filter(OURS.fullmatch, list(os.environ)):
-        monkeypatch.delenv(name)
+    clear_settings(monkeypatch)
     for name, value in {"TODO_PORT": str(free_port()), **settings}.items():
         monkeypatch.setenv(name, value)
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGHUP)

@@ -1,13 +1,12 @@
 """A wrong setting stops the start with one sentence."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from app.owner import current_owner
 from app.settings import Settings, SettingsError, read_settings
-from tests.app.conftest import OURS
+from tests.app.conftest import clear_settings
 
 URL = "postgresql://user:secret@host/db?sslmode=require&channel_binding=require"
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
@@ -15,8 +14,7 @@ PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in filter(OURS.fullmatch, list(os.environ)):
-        monkeypatch.delenv(name)
+    clear_settings(monkeypatch)
     monkeypatch.chdir(tmp_path)
 
 
