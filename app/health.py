@@ -13,7 +13,7 @@ from routers.request import admit
 
 async def no_query(request: Request) -> None:
     """Take no query parameters."""
-    admit(request, frozenset())
+    admit(request, {})
 
 
 router = APIRouter(tags=["health"], dependencies=[Depends(no_query)])

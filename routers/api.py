@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.routing import iter_route_contexts
@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routers.errors import EXCEPTION_HANDLERS, NotFound, TooLarge, on_http_error, on_problem
+from routers.generator import ResourceRouter
 from routers.openapi import complete, document_text
 
 Observer = Callable[[Scope, int, float, Exception | None], None]
@@ -60,6 +61,12 @@ class ResourceAPI(FastAPI):
         self.add_api_route("/openapi.json", self._serve_document, include_in_schema=False)
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
         self.mount(ASSETS, StaticFiles(packages=[("fastapi_offline", "static")]))
+
+    def include_router(self, router: APIRouter, **options: Any) -> None:
+        """Include a router; by now, the tables of all resources must have been declared."""
+        if isinstance(router, ResourceRouter):
+            router.finish()
+        super().include_router(router, **options)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the contract around everything, the framework's own error answers included."""

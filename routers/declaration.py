@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Enum, String
+
+from routers.forms import plain_type, split_optional
 from routers.keys import UnsortableError, key_of
-from routers.models import SERVER_COLUMNS, OwnedRow, ReadRow
+from routers.models import SERVER_COLUMNS, OwnedRow, PublicRow, ReadRow
 from routers.pagination import column_of
 from routers.policy import OWNER
 from routers.statements import new
@@ -28,6 +31,7 @@ def _mistakes(resource: "Resource[Any]") -> Iterator[str]:
     if not re.fullmatch(r"(/[a-z][a-z0-9-]*)+", resource.path):
         yield f"the path {resource.path!r} must look like /things."
     yield from _kinds(resource)
+    yield from _publicity(resource)
     yield from _shapes(resource)
     yield from _columns(resource)
     yield from _sorts(resource)
@@ -35,25 +39,22 @@ def _mistakes(resource: "Resource[Any]") -> Iterator[str]:
 
 
 def _kinds(resource: "Resource[Any]") -> Iterator[str]:
-    if not issubclass(resource.model, OwnedRow) or "__table__" not in vars(resource.model):
+    if not issubclass(resource.model, OwnedRow | PublicRow) or "__table__" not in vars(resource.model):
         yield "its model is no table of OwnedRow: class Thing(ThingCreate, OwnedRow, table=True)."
     if not issubclass(resource.read, ReadRow):
         yield "read is no ReadRow: class ThingRead(ThingCreate, ReadRow)."
 
 
-def _columns(resource: "Resource[Any]") -> Iterator[str]:
-    written = SERVER_COLUMNS | set(resource.create.model_fields)
-    for column in resource.table.c:
-        if column.name not in written and not (column.nullable or column.server_default or column.default):
-            yield f"nobody writes the column {column.name}: add it to create, or give it a default."
-    binds = {new(name) for name in resource.create.model_fields} | {"row_id", str(OWNER.key)}
-    if taken := binds.intersection(resource.table.c.keys()):
-        yield f"the column {_list(taken)} has the name of a bind parameter: rename it."
-    for name, field in resource.create.model_fields.items():
-        longest = getattr(resource.table.c[name].type, "length", None)
-        lengths = [rule.max_length for rule in field.metadata if hasattr(rule, "max_length")]
-        if longest is not None and (not lengths or min(lengths) > longest):
-            yield f"create takes a longer {name} than the column's {longest} characters: set max_length."
+def _publicity(resource: "Resource[Any]") -> Iterator[str]:
+    nobodys = issubclass(resource.model, PublicRow)
+    if nobodys and not resource.public:
+        yield "its rows have no owner: say public=True if everyone may read them, or make them OwnedRow."
+    if resource.public and not nobodys:
+        yield "public=True is for a PublicRow: these rows have owners, and nobody else may see them."
+    if resource.public and not {"list", "get"}.issuperset(resource.operations):
+        yield 'a public table is read-only: say operations=("list", "get").'
+    if not resource.operations or len(set(resource.operations)) < len(resource.operations):
+        yield "operations names each operation that it offers once: leave it out to offer all."
 
 
 def _shapes(resource: "Resource[Any]") -> Iterator[str]:
@@ -65,6 +66,34 @@ def _shapes(resource: "Resource[Any]") -> Iterator[str]:
         yield "read shows owner_id: drop it, an owner never appears in a body."
     if servers := SERVER_COLUMNS.intersection(resource.create.model_fields):
         yield f"create lets a client write {_list(servers)}: drop it, the server writes that."
+    if unknown := set(resource.write_once).difference(resource.create.model_fields):
+        yield f"write_once names {_list(unknown)}, which is no member of create: add it there or drop it."
+    computed = {each.column for each in resource.computed}
+    if unknown := computed - columns | computed & SERVER_COLUMNS:
+        yield f"computed names {_list(unknown)}, which is no column of the model's own: mend its name."
+    if written := computed.intersection(resource.create.model_fields):
+        yield f"create lets a client write {_list(written)}, which is computed: drop one of the two."
+
+
+def _columns(resource: "Resource[Any]") -> Iterator[str]:
+    written = SERVER_COLUMNS | set(resource.create.model_fields) | {each.column for each in resource.computed}
+    for column in resource.table.c:
+        if resource.public or column.name in written:
+            continue
+        if not (column.nullable or column.server_default or column.default):
+            yield f"nobody writes the column {column.name}: add it to create, or give it a default."
+    columns = {column.name for column in resource.table.c}
+    if taken := columns & ({new(name) for name in columns} | {"row_id", str(OWNER.key)}):
+        yield f"the column {_list(taken)} has the name of a bind parameter: rename it."
+    for name, field in resource.create.model_fields.items():
+        column = resource.table.c[name]
+        longest = getattr(column.type, "length", None)
+        lengths = [rule.max_length for rule in field.metadata if hasattr(rule, "max_length")]
+        is_text = isinstance(plain_type(column), String) and not isinstance(column.type, Enum)
+        if is_text and longest is not None and (not lengths or min(lengths) > longest):
+            yield f"create takes a longer {name} than the column's {longest} characters: set max_length."
+        if split_optional(field.annotation)[1] and not column.nullable:
+            yield f"create takes null for {name}, which the column refuses: make one like the other."
 
 
 def _sorts(resource: "Resource[Any]") -> Iterator[str]:
@@ -76,7 +105,7 @@ def _sorts(resource: "Resource[Any]") -> Iterator[str]:
         if resource.table.c[column].nullable:
             yield f"the sort {column} may be null, so its order is not total: make the column NOT NULL."
         try:
-            key_of(resource.table.c[column].type)
+            key_of(resource.table.c[column])
         except UnsortableError as error:
             yield f"the sort {column} is not possible: {error}."
 

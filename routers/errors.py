@@ -60,6 +60,13 @@ class NotFound(ProblemError):
     detail = "There is nothing here."
 
 
+class Conflict(ProblemError):
+    """409: another row, or this one's past, stands against the change."""
+
+    status = 409
+    detail = "Other rows stand against this change."
+
+
 class PreconditionFailed(ProblemError):
     """412: the row exists, but `If-Match` or `If-None-Match` does not hold (RFC 9110 section 13)."""
 

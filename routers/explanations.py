@@ -15,17 +15,22 @@ _SENTENCES = {
     "model_attributes_type": "This must be a JSON object.",
     "model_type": "This must be a JSON object.",
     "dict_type": "This must be a JSON object.",
+    "list_type": "This must be a JSON array.",
 }
 # Sentences of the library that state only the documented bound.
 _WITHOUT_INPUT = frozenset(
     {
+        "enum",
         "greater_than",
         "greater_than_equal",
         "less_than",
         "less_than_equal",
         "literal_error",
+        "multiple_of",
         "string_too_long",
         "string_too_short",
+        "too_long",
+        "too_short",
         "not_canonical",
     }
 )

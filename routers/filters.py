@@ -2,16 +2,39 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import GenericAlias
 from typing import Annotated, Any, Protocol
 
 from pydantic import Field
 from pydantic.fields import FieldInfo
-from sqlalchemy import ColumnElement, Table, bindparam, or_
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Enum,
+    Float,
+    Integer,
+    Numeric,
+    String,
+    Table,
+    bindparam,
+    func,
+    or_,
+)
 
-from routers.types import TEXT, in_query, split_optional
+from routers.forms import UnknownTypeError, form_of, plain_type
+from routers.types import TEXT
 
 LONGEST_SEARCH = 200
 """Characters in a text to search for."""
+
+MOST_VALUES = 100
+"""Values that one of which a column may have."""
+
+
+_ORDERED = (Integer, Float, Numeric, Date, DateTime)
 
 
 @dataclass(frozen=True)
@@ -51,8 +74,8 @@ class Filter(Protocol):
 
 
 @dataclass(frozen=True)
-class Equals:
-    """Keep the rows whose column has the given value."""
+class _OfColumn:
+    """A filter that looks at one column."""
 
     column: str
 
@@ -60,35 +83,45 @@ class Equals:
     def columns(self) -> tuple[str, ...]:
         """The columns that it looks at."""
         return (self.column,)
+
+
+class Equals(_OfColumn):
+    """Keep the rows whose column has the given value."""
 
     def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
         """One, named like the column."""
         column = table.c[self.column]
-        condition: Any = column == _bind(self.column, column)
-        yield Parameter(
-            self.column, _kind(fields, self.column), f"Only rows with this `{self.column}`.", condition
-        )
+        condition: Any = column == _bind(self.column, column.type)
+        description = f"Only rows with this `{self.column}`."
+        yield Parameter(self.column, _kind(fields, column), description, condition)
 
 
-@dataclass(frozen=True)
-class Range:
-    """Keep the rows whose column is in a half-open range: from its lower end, up to but not its upper."""
-
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it looks at."""
-        return (self.column,)
+class OneOf(_OfColumn):
+    """Keep the rows whose column has one of the given values: `?colour=red&colour=blue`."""
 
     def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
-        """Two: `created_at` becomes `created_from` and `created_to`."""
-        column, kind = table.c[self.column], _kind(fields, self.column)
-        stem = self.column.removesuffix("_at")
+        """One, named like the column, that may be given several times."""
+        column = table.c[self.column]
+        values: Any = GenericAlias(list, (_kind(fields, column),))
+        kind = Annotated[values, Field(min_length=1, max_length=MOST_VALUES)]
+        condition: Any = column == func.any(_bind(self.column, ARRAY(column.type)))
+        yield Parameter(self.column, kind, f"Only rows with one of these as `{self.column}`.", condition)
+
+
+class Range(_OfColumn):
+    """Keep the rows whose column is in a half-open range: from its lower end, up to but not its upper."""
+
+    def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
+        """Two: `created_at` becomes `created_from` and `created_to`; `due_on` and `price` alike."""
+        column = table.c[self.column]
+        if not isinstance(plain_type(column), _ORDERED):
+            raise UnknownTypeError(f"{self.column} is no number, date or timestamp, and has no range")
+        kind = _kind(fields, column)
+        stem = self.column.removesuffix("_at").removesuffix("_on")
         start, end = f"{stem}_from", f"{stem}_to"
-        from_there: Any = column >= _bind(start, column)
-        until_there: Any = column < _bind(end, column)
-        yield Parameter(start, kind, f"Only rows whose `{self.column}` is this or later.", from_there)
+        from_there: Any = column >= _bind(start, column.type)
+        until_there: Any = column < _bind(end, column.type)
+        yield Parameter(start, kind, f"Only rows whose `{self.column}` is this or beyond.", from_there)
         yield Parameter(end, kind, f"Only rows whose `{self.column}` is before this.", until_there)
 
 
@@ -107,7 +140,10 @@ class Search:
     def parameters(self, table: Table, _fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
         """One, in which wildcards are characters like others."""
         kind = Annotated[str, Field(min_length=1, max_length=LONGEST_SEARCH, pattern=TEXT)]
-        sought = _bind(self.parameter, table.c[self.columns[0]])
+        for column in map(table.c.__getitem__, self.columns):
+            if not isinstance(plain_type(column), String) or isinstance(column.type, Enum):
+                raise UnknownTypeError(f"{column.name} is no text, and only texts are searched")
+        sought = _bind(self.parameter, table.c[self.columns[0]].type)
         condition = or_(*(table.c[column].ilike(sought, escape="\\") for column in self.columns))
         names = " or ".join(f"`{column}`" for column in self.columns)
         description = f"Only rows with this text in {names}, in upper or lower case."
@@ -119,13 +155,15 @@ def narrow(parameter: str) -> str:
     return f"filter__{parameter}"
 
 
-def _bind(parameter: str, column: Any) -> Any:
-    return bindparam(narrow(parameter), type_=column.type)
+def _bind(parameter: str, kind: Any) -> Any:
+    return bindparam(narrow(parameter), type_=kind)
 
 
-def _kind(fields: Mapping[str, FieldInfo], column: str) -> Any:
-    kind, _ = split_optional(fields[column].annotation)
-    return in_query(kind)
+def _kind(fields: Mapping[str, FieldInfo], column: Column[Any]) -> Any:
+    kind = form_of(fields[column.name], column).query
+    if kind is None:
+        raise UnknownTypeError(f"{column.name} holds documents, which no query parameter is compared with")
+    return kind
 
 
 def _containing(text: str) -> str:

@@ -7,13 +7,17 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
 from pydantic import BaseModel
 
 from routers.access import Access, OwnerId
+from routers.models import ReadT
+from routers.openapi import problem_responses
 from routers.pagination import Cursor
 from routers.preconditions import Preconditions
+from routers.read_scope import ReadScope
 from routers.request import admit
-from routers.resource import ReadT, Resource
+from routers.resource import Operation, Resource, refuse_unresolved
 from routers.route import (
     CREATED_HEADERS,
     ROW_HEADERS,
+    PublicRoute,
     ResourceRoute,
     answers_rows,
     read_response,
@@ -22,13 +26,15 @@ from routers.route import (
 from routers.scope import Scope
 from routers.shapes import given
 from routers.types import RowId
+from routers.verdict import keepers
 
 
 def resource_router(resource: Resource[ReadT], access: Access, prefix: str = "") -> "ResourceRouter[ReadT]":
     """Serve a resource: list, create, get, put, update and delete under `prefix` plus its path."""
     router = ResourceRouter(resource, access, prefix)
-    for add in (_add_list, _add_create, _add_get, _add_put, _add_update, _add_delete):
-        add(router, resource)
+    for operation, add in _STANDARD.items():
+        if operation in resource.operations:
+            add(router, resource)
     router.by_hand = 0
     return router
 
@@ -38,7 +44,7 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
 
     Attributes:
         scope: The dependency that gives a hand-written route its scope, to be used as
-            `rows: Annotated[Scope[ThingRead], router.scope]`.
+            `rows: Annotated[Scope[ThingRead], router.scope]`; a public resource has a `ReadScope`.
         by_hand: How many routes were written by hand; None while the standard ones are added.
     """
 
@@ -50,7 +56,7 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
         super().__init__(
             prefix=prefix + resource.path,
             tags=[resource.collection],
-            route_class=ResourceRoute,
+            route_class=PublicRoute if resource.public else ResourceRoute,
             dependencies=[self.scope],
         )
         self.by_hand: int | None = None
@@ -61,6 +67,8 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
         if get_type_hints(endpoint).get("return") is self.resource.read:
             options["response_model"] = self.resource.answer
             options["responses"] = {status: ROW_HEADERS, **(options.get("responses") or {})}
+        if self.resource.conflicts.intersection(options.get("methods") or ["GET"]):
+            options["responses"] = {**problem_responses(409), **(options.get("responses") or {})}
         options["operation_id"] = options.get("operation_id") or _camel(endpoint.__name__)
         super().add_api_route(path, answers_rows(endpoint, status), **options)
         if self.by_hand is not None:
@@ -68,17 +76,34 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
             self.routes.insert(self.by_hand, self.routes.pop())
             self.by_hand += 1
 
+    def finish(self) -> None:
+        """Document what is known only when all tables are declared: whether others keep a row from going.
+
+        Raises:
+            DeclarationError: a reference is to a table that nobody has declared.
+        """
+        refuse_unresolved(self.resource)
+        if list(keepers(self.resource.table, self.resource.table.c.id)):
+            for route in self.routes:
+                if isinstance(route, ResourceRoute) and "DELETE" in (route.methods or ()):
+                    route.responses.update(problem_responses(409))
+
 
 def _scope_dependency(resource: Resource[ReadT], access: Access) -> Callable[..., Any]:
-    async def scope(request: Request, owner: Annotated[OwnerId, Security(access.owner)]) -> Scope[ReadT]:
+    def admitted(request: Request) -> Preconditions:
         route = request.scope["route"]
         if not isinstance(route, ResourceRoute):
             raise TypeError(f"{route.path}: only routes of a resource's own router have a scope.")
         admit(request, route.query_parameters)
-        preconditions = Preconditions.of(request, resource.id_parameter)
-        return Scope(resource, owner, access.database(request), preconditions)
+        return Preconditions.of(request, resource.id_parameter)
 
-    return scope
+    async def public(request: Request) -> ReadScope[ReadT]:
+        return ReadScope(resource, None, access.database(request), admitted(request))
+
+    async def owned(request: Request, owner: Annotated[OwnerId, Security(access.owner)]) -> Scope[ReadT]:
+        return Scope(resource, owner, access.database(request), admitted(request))
+
+    return public if resource.public else owned
 
 
 def _add_list(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
@@ -209,6 +234,16 @@ def _add_delete(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> Non
         description=f"Delete a {resource.noun} for good.",
         response_description="Gone.",
     )
+
+
+_STANDARD: dict[Operation, Callable[[ResourceRouter[Any], Resource[Any]], None]] = {
+    "list": _add_list,
+    "create": _add_create,
+    "get": _add_get,
+    "put": _add_put,
+    "update": _add_update,
+    "delete": _add_delete,
+}
 
 
 def _annotate(endpoint: Callable[..., Any], router: ResourceRouter[ReadT], **kinds: Any) -> None:

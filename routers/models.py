@@ -1,14 +1,15 @@
-"""The columns that every owned table has, with the constraints that follow from a table's fields."""
+"""The columns that every table has, with what follows from a table's fields for the database."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic.fields import FieldInfo
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, Table, event, func, text
+from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint, event, func, text
 from sqlalchemy.orm import Mapper
 from sqlmodel import Field, SQLModel
+
+from routers.columns import Relation, bounds, choose_types, relation_of, take_relations
+from routers.references import refer, resolve
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,22 +20,49 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-class OwnedRow(SQLModel):
-    """What the server keeps for each row: whose it is, its name, its age and its state.
+class Row(SQLModel):
+    """What the server keeps for each row: its name, its age and its state.
 
-    The primary key is `(owner_id, id)`: an id that one owner chose can neither collide with another
-    owner's nor reveal it. Times are `timestamptz`; `version` is 1 at creation and grows with each change.
+    Times are `timestamptz`; `version` is 1 at creation and grows with each change.
     """
 
-    owner_id: str = Field(primary_key=True, max_length=64)
     id: UUID = Field(primary_key=True)
     created_at: datetime = Field(sa_column_kwargs={"server_default": func.now()})
     updated_at: datetime = Field(sa_column_kwargs={"server_default": func.now()})
     version: int = Field(sa_column_kwargs={"server_default": text("1")})
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Complete the fields before SQLModel makes columns of them."""
+        super().__pydantic_init_subclass__(**kwargs)
+        choose_types(cls)
+
+
+class PublicRow(Row):
+    """A row without an owner: reference data that everyone may read, and nobody changes through the API."""
+
+
+class _Owned(SQLModel):
+    owner_id: str = Field(primary_key=True, max_length=64)
+
+
+class OwnedRow(Row, _Owned):
+    """A row that belongs to one owner.
+
+    The primary key is `(owner_id, id)`: an id that one owner chose can neither collide with another
+    owner's nor reveal it. In the same way `foreign_key="project.id"` of a field means a project of the same
+    owner, `unique` is unique among the owner's rows, and an `index` begins with the owner.
+    """
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Keep what SQLModel would understand without the owner."""
+        super().__pydantic_init_subclass__(**kwargs)
+        take_relations(cls)
+
 
 class ReadRow(SQLModel):
-    """What a client may see of an `OwnedRow`: all but its owner."""
+    """What a client may see of a row: all but its owner."""
 
     id: UUID = Field(description="The name of the row: a UUID, version 7 where the server made it.")
     created_at: datetime = Field(description="When the row was created, in UTC.")
@@ -42,7 +70,10 @@ class ReadRow(SQLModel):
     version: int = Field(description="1 at creation, one more with each change.", ge=1)
 
 
-def table_of(model: type[OwnedRow]) -> Table:
+ReadT = TypeVar("ReadT", bound=ReadRow)
+
+
+def table_of(model: type[Row]) -> Table:
     """The table behind a model."""
     table: Table = vars(model)["__table__"]
     return table
@@ -52,20 +83,22 @@ SERVER_COLUMNS = frozenset(OwnedRow.model_fields)
 """The columns that no caller and no plugin route may write."""
 
 
-@event.listens_for(OwnedRow, "after_mapper_constructed", propagate=True)
-def _complete_table(_mapper: Mapper[Any], model: type[OwnedRow]) -> None:
-    """Give a table the index of its default order, and let its fields' bounds stand in the database."""
+@event.listens_for(Row, "after_mapper_constructed", propagate=True)
+def _complete_table(_mapper: Mapper[Any], model: type[Row]) -> None:
+    """Let what the fields say stand in the database."""
     table = table_of(model)
-    Index(None, table.c.owner_id, table.c.created_at, table.c.id)
     for name, field in model.model_fields.items():
-        for rule, condition in _bounds(field, table.c[name]):
+        for rule, condition in bounds(field, table.c[name]):
             table.append_constraint(CheckConstraint(condition, name=f"{name}_{rule}"))
+        if relation := relation_of(field):
+            _relate(table, name, relation)
+    resolve(table.metadata)
 
 
-def _bounds(field: FieldInfo, column: Column[Any]) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """The rules of a text field as SQL conditions; the longest length is in the column's type."""
-    for constraint in field.metadata:
-        if (shortest := getattr(constraint, "min_length", None)) is not None:
-            yield "min_length", func.char_length(column) >= shortest
-        if (pattern := getattr(constraint, "pattern", None)) is not None:
-            yield "pattern", column.regexp_match(pattern)
+def _relate(table: Table, name: str, relation: Relation) -> None:
+    if relation.target:
+        refer(table, name, relation)
+    if relation.unique:
+        table.append_constraint(UniqueConstraint("owner_id", name))
+    elif relation.index and not relation.target:
+        Index(None, table.c.owner_id, table.c[name])

@@ -12,6 +12,7 @@ _WHY = {
     400: "The body is not well-formed JSON.",
     401: "Nobody's request: no owner, or not a valid one.",
     404: "No such row in the owner's scope.",
+    409: "Another row, or this one's past, stands against it.",
     412: "The row is not in the state that `If-Match` or `If-None-Match` asks for.",
     413: "The body is larger than this server takes.",
     415: "The body is not declared as JSON.",
@@ -72,6 +73,8 @@ def complete(document: dict[str, Any]) -> None:
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
     components["schemas"] = dict(sorted(schemas.items()))
+    for schema in schemas.values():
+        _keep_whole(schema)
     components["headers"] = {
         name: {"description": description, "schema": {"type": "string"}}
         for name, description in _HEADERS.items()
@@ -84,6 +87,16 @@ def complete(document: dict[str, Any]) -> None:
                 response["headers"] = {**headers(*_ALWAYS), **response.get("headers", {})}
         if content := operations.get("patch", {}).get("requestBody", {}).get("content"):
             content["application/merge-patch+json"] = content["application/json"]
+
+
+def _keep_whole(schema: dict[str, Any]) -> None:
+    """Write the bounds of integers as integers; FastAPI makes floats of them."""
+    for name, part in schema.items():
+        if isinstance(part, float) and part.is_integer() and schema.get("type") == "integer":
+            schema[name] = int(part)
+        for deeper in part if isinstance(part, list) else [part]:
+            if isinstance(deeper, dict):
+                _keep_whole(deeper)
 
 
 def document_text(document: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, Table, UnaryExpression, bindparam, tuple_
+from sqlalchemy import ColumnElement, Index, Table, UnaryExpression, bindparam, tuple_
 
 from routers.keys import Key, key_of
 
@@ -42,7 +42,7 @@ class Sort:
             UnsortableError: the column's type has no order that a cursor could carry.
         """
         column = column_of(text)
-        return cls(column, text.startswith("-"), key_of(table.c[column].type))
+        return cls(column, text.startswith("-"), key_of(table.c[column]))
 
     def __str__(self) -> str:
         return "-" * self.descending + self.column
@@ -51,6 +51,12 @@ class Sort:
         """The terms of ORDER BY."""
         terms = (self.key.term(table.c[self.column]), table.c.id)
         return [term.desc() if self.descending else term.asc() for term in terms]
+
+    def index(self, table: Table) -> Index:
+        """The index that has the rows in this order."""
+        owner = [table.c.owner_id] if "owner_id" in table.c else []
+        names = "_".join((*(column.name for column in owner), self.column, "id"))
+        return Index(f"ix_{table.name}_{names}", *owner, self.key.term(table.c[self.column]), table.c.id)
 
     def beyond(self, table: Table) -> ColumnElement[bool]:
         """The condition on rows that come after the position `:after_key, :after_id`."""

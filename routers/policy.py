@@ -6,16 +6,18 @@ from fastcrud import PolicyConfig
 from sqlalchemy import BindParameter, bindparam
 
 from routers.access import OwnerId
-from routers.models import OwnedRow
+from routers.models import OwnedRow, Row
 
 OWNER: BindParameter[Any] = bindparam("scope_owner")
 """The owner in a prebuilt statement: executed without a value for it, the statement fails."""
 
 
-def ownership(model: type[OwnedRow], owner: OwnerId | BindParameter[Any]) -> PolicyConfig:
-    """Grant each operation on the owner's rows, and nothing else (FastCRUD denies by default).
+def policy_of(model: type[Row], owner: OwnerId | BindParameter[Any] | None) -> PolicyConfig:
+    """Grant each operation on the owner's rows or, of public ones, reading (FastCRUD denies by default).
 
     A created row needs no check: only the server writes `owner_id`.
     """
+    if not issubclass(model, OwnedRow):
+        return PolicyConfig(read=True)
     own: Any = model.owner_id == owner
     return PolicyConfig(read=own, create=True, update=own, delete=own)

@@ -1,4 +1,4 @@
-"""FastCRUD's reading methods, bound to one owner."""
+"""FastCRUD's reading methods, bound to a scope."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from routers.access import OwnerId
 from routers.expressions import refuse_foreign
-from routers.models import OwnedRow, table_of
-from routers.policy import ownership
+from routers.models import Row, table_of
+from routers.policy import policy_of
 
 READING = frozenset({"count", "exists", "get", "get_multi"})
 
@@ -18,10 +18,10 @@ class ScopedReads:
     """FastCRUD's methods named in `READING`, called without their session: `await reads.count(done=True)`."""
 
     def __init__(
-        self, model: type[OwnedRow], owner: OwnerId, session: AbstractAsyncContextManager[AsyncSession]
+        self, model: type[Row], owner: OwnerId | None, session: AbstractAsyncContextManager[AsyncSession]
     ) -> None:
         """Put FastCRUD under the policy of this owner, on this session, for one call."""
-        self._crud: Any = FastCRUD(model, policy=ownership(model, owner))
+        self._crud: Any = FastCRUD(model, policy=policy_of(model, owner))
         self._table = table_of(model)
         self._session = session
 

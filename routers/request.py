@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -50,8 +51,10 @@ class StrictRequest(Request):
         self.scope.setdefault(_REFUSED, error)
 
 
-def admit(request: Request, query_parameters: frozenset[str]) -> None:
+def admit(request: Request, query_parameters: Mapping[str, bool]) -> None:
     """Refuse a body that could not be read, and a query with unknown or repeated parameters.
+
+    `query_parameters`: those that there are, with whether they may be repeated.
 
     Raises:
         UnsupportedMediaType: the body is of another type.
@@ -64,17 +67,17 @@ def admit(request: Request, query_parameters: frozenset[str]) -> None:
         _admit_query(request, query, query_parameters)
 
 
-def _admit_query(request: Request, query: bytes, known: frozenset[str]) -> None:
+def _admit_query(request: Request, query: bytes, known: Mapping[str, bool]) -> None:
     try:
         unquote_to_bytes(query).decode()
     except UnicodeDecodeError:
         raise InvalidRequest([Violation(parameter="", detail="The query must be UTF-8.")]) from None
     names = [name for name, _ in request.query_params.multi_items()]
-    if not known.issuperset(names):
+    if not known.keys() >= set(names):
         expected = ", ".join(sorted(known)) or "none at all"
         detail = f"There is an unknown query parameter; known here: {expected}."
         raise InvalidRequest([Violation(parameter="", detail=detail)])
-    if repeated := sorted({name for name in names if names.count(name) > 1}):
+    if repeated := sorted({name for name in names if names.count(name) > 1 and not known[name]}):
         detail = "This may be given once."
         raise InvalidRequest([Violation(parameter=name, detail=detail) for name in repeated])
 

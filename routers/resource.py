@@ -3,16 +3,18 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, get_args
 
 from pydantic import MISSING, BaseModel, create_model
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from routers.computed import Computed
 from routers.declaration import refuse_mistakes
 from routers.filters import Filter, Parameter
-from routers.models import OwnedRow, ReadRow, table_of
+from routers.models import SERVER_COLUMNS, ReadT, Row, table_of
 from routers.pagination import DEFAULT_LIMIT, LARGEST_LIMIT, Sort, cursor_type
+from routers.references import unresolved
 from routers.shapes import (
     answer_model,
     body_model,
@@ -23,8 +25,16 @@ from routers.shapes import (
 )
 from routers.statements import Statements
 from routers.types import query_int
+from routers.verdict import uniques
 
-ReadT = TypeVar("ReadT", bound=ReadRow)
+Operation = Literal["list", "create", "get", "put", "update", "delete"]
+"""The standard operations."""
+
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+
+
+class Nothing(SQLModel):
+    """A shape without members: of what no client writes."""
 
 
 class DeclarationError(TypeError):
@@ -37,22 +47,32 @@ class Resource(Generic[ReadT]):
 
     Attributes:
         path: Where it is served, e.g. `/things`; its last segment names the collection.
-        model: The table, an `OwnedRow`.
+        model: The table, an `OwnedRow` or, where everyone may read it, a `PublicRow`.
+        read: What a client gets to see, a `ReadRow`. What is not in `create` too is read-only for clients;
+            a route by hand may write it through its scope, unless it is computed.
         create: What a client may write; also what PUT replaces and PATCH changes.
-        read: What a client gets to see, a `ReadRow`.
         filters: What a list can be narrowed by.
-        sorts: The orders of a list; the first is the default. `-` in front means descending.
+        sorts: The orders of a list; the first is the default, and its index comes with the declaration.
+            `-` in front means descending.
+        write_once: The members of `create` that keep the value which they got when the row was created.
+        computed: The columns that the database computes at each creation and change.
+        operations: Those of the standard operations that are offered.
+        public: Everyone may read it, without an owner. Only for a `PublicRow`, only to list and to get.
 
     Raises:
         DeclarationError: at once, if it cannot be served.
     """
 
     path: str
-    model: type[OwnedRow]
-    create: type[SQLModel]
+    model: type[Row]
     read: type[ReadT]
+    create: type[SQLModel] = Nothing
     filters: tuple[Filter, ...] = ()
     sorts: tuple[str, ...] = ("-created_at", "created_at")
+    write_once: tuple[str, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    operations: tuple[Operation, ...] = OPERATIONS
+    public: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be served, and derive the rest now rather than at the first request."""
@@ -61,6 +81,9 @@ class Resource(Generic[ReadT]):
             _ = self.answer, self.create_body, self.update_body, self.query, self.statements
         except TypeError as error:
             raise DeclarationError(f"{self.model.__name__} cannot be served: {error}") from error
+        index = self.orders[0].index(self.table)
+        if all(index.name != other.name for other in self.table.indexes):
+            self.table.append_constraint(index)
 
     @property
     def table(self) -> Table:
@@ -97,15 +120,37 @@ class Resource(Generic[ReadT]):
         }
 
     @cached_property
-    def statements(self) -> Statements:
-        """The SQL of every operation."""
-        read, create = self.read.model_fields, self.create.model_fields
-        return Statements(self.model, read, create, self.parameters)
+    def writable(self) -> frozenset[str]:
+        """The columns that a scope may write when it creates a row."""
+        computed = {each.column for each in self.computed}
+        return frozenset(column.name for column in self.table.c) - SERVER_COLUMNS - computed
 
     @cached_property
-    def answer(self) -> type[BaseModel]:
+    def changeable(self) -> frozenset[str]:
+        """The columns that a scope may write later."""
+        return self.writable.difference(self.write_once)
+
+    @cached_property
+    def conflicts(self) -> frozenset[str]:
+        """The methods that another row, or this one's past, may stand against."""
+        taken = {column.name for constraint in uniques(self.table) for column in constraint.columns}
+        methods = {"POST", "PUT"} if taken else set()
+        if taken & self.changeable:
+            methods.add("PATCH")
+        if self.write_once:
+            methods.add("PUT")
+        return frozenset(methods)
+
+    @cached_property
+    def statements(self) -> Statements:
+        """The SQL of every operation."""
+        read = self.read.model_fields
+        return Statements(self.model, read, self.parameters, self.write_once, self.computed)
+
+    @cached_property
+    def answer(self) -> type[ReadT]:
         """The exact model of a row in an answer."""
-        return answer_model(self.read)
+        return answer_model(self.read, self.table)
 
     @cached_property
     def page(self) -> type[BaseModel]:
@@ -116,12 +161,12 @@ class Resource(Generic[ReadT]):
     @cached_property
     def create_body(self) -> type[BaseModel]:
         """The exact model of the body of POST and PUT."""
-        return body_model(self.create)
+        return body_model(self.create, self.table)
 
     @cached_property
     def update_body(self) -> type[BaseModel]:
         """The exact model of the body of PATCH."""
-        return patch_model(self.create, f"{self.model.__name__}Update")
+        return patch_model(self.create, self.table, f"{self.model.__name__}Update", self.write_once)
 
     @cached_property
     def query(self) -> type[BaseModel]:
@@ -144,3 +189,13 @@ class Resource(Generic[ReadT]):
             for name, field in self.create.model_fields.items()
             if not field.is_required()
         }
+
+
+def refuse_unresolved(resource: Resource[Any]) -> None:
+    """Refuse a reference to a table that is still unknown when everything is put together.
+
+    Raises:
+        DeclarationError: there is one.
+    """
+    for sentence in unresolved(resource.table):
+        raise DeclarationError(f"{resource.model.__name__} cannot be served: {sentence}")

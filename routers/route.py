@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -22,12 +22,15 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 class ResourceRoute(APIRoute):
     """A route that reads its request strictly and documents every status that it can answer."""
 
+    public = False
+    """Whether it asks for no owner."""
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Complete what FastAPI derives from the endpoint."""
         super().__init__(path, endpoint, **options)
-        self.query_parameters = frozenset(_names(self.dependant))
+        self.query_parameters = dict(_parameters(self.dependant))
         methods = self.methods or set()
-        statuses = [401, 413, 422, 500, 503]
+        statuses = [413, 422, 500, 503] if self.public else [401, 413, 422, 500, 503]
         if self.body_field is not None:
             statuses += [400, 415]
         if addresses_row := bool(self.dependant.path_params):
@@ -46,16 +49,27 @@ class ResourceRoute(APIRoute):
         return handle_strictly
 
 
-def _names(dependant: Dependant) -> Iterator[str]:
-    """The names of all query parameters, those of its dependencies and of models included."""
+def _parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    """All query parameters, those of dependencies and models included, with whether they may be repeated."""
     for field in dependant.query_params:
         model = field.field_info.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
-            yield from model.model_fields
+            for name, member in model.model_fields.items():
+                yield name, _is_list(member.annotation)
         else:
-            yield field.alias
+            yield field.alias, _is_list(model)
     for dependency in dependant.dependencies:
-        yield from _names(dependency)
+        yield from _parameters(dependency)
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is list or any(map(_is_list, get_args(kind)))
+
+
+class PublicRoute(ResourceRoute):
+    """The same for a resource that everyone may read."""
+
+    public = True
 
 
 def _conditional(methods: set[str]) -> dict[str, Any]:

@@ -1,35 +1,35 @@
-"""The only door to rows: one owner's view of one table."""
+"""The only door to an owner's rows: one owner's view of one table."""
 
-import contextlib
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Generic, cast
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Executable
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from routers.access import OwnerId
 from routers.database import Database
 from routers.errors import NotFound, PreconditionFailed
 from routers.expressions import is_expression, refuse_foreign
-from routers.filters import narrow
-from routers.pagination import DEFAULT_LIMIT, Cursor, Page, Sort
-from routers.policy import OWNER
+from routers.models import ReadT
 from routers.preconditions import Preconditions
-from routers.reads import ScopedReads
-from routers.resource import ReadT, Resource
+from routers.read_scope import ReadScope
+from routers.resource import Resource
 from routers.statements import CREATED, new
+from routers.verdict import fixed, judged, refusal
 
 
-class Scope(Generic[ReadT]):
+class Scope(ReadScope[ReadT]):
     """One owner's view of one table. What lies outside it is absent.
 
-    It takes no owner: that was bound when it was made. Each method is one statement, one round trip
-    and atomic by itself; `transaction` makes several atomic together. The preconditions of the request
-    (`If-Match`, `If-None-Match`) are part of the first change of the row that its path names.
+    Besides what a `ReadScope` does, it writes: each method is one statement, one round trip and atomic by
+    itself. The preconditions of the request (`If-Match`, `If-None-Match`) are part of the first change of
+    the row that its path names.
 
-    Every method raises `Unavailable` where the database does not answer in time.
+    Every method that writes raises `InvalidRequest` where a reference would point to nothing in this scope,
+    and `Conflict` where a value that must be unique is taken.
     """
 
     def __init__(
@@ -40,71 +40,12 @@ class Scope(Generic[ReadT]):
         preconditions: Preconditions = Preconditions.NONE,
     ) -> None:
         """Bind the owner, once and for all, and what the request asks of the row that it addresses."""
-        self._resource = resource
-        self._statements = resource.statements
-        self._owner = owner
-        self._database = database
-        self._connection: AsyncConnection | None = None
-        self.preconditions = preconditions
-
-    @property
-    def crud(self) -> ScopedReads:
-        """FastCRUD's reading methods under this scope's policy: counts and filters, for one call."""
-        session = self._database.session(self._connection)
-        return ScopedReads(self._resource.model, self._owner, session)
-
-    @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
-        """Make the calls inside the block one: all of them are kept or, if it raises, none.
-
-        Raises:
-            RuntimeError: this scope is in a transaction already, or a statement has failed unnoticed.
-        """
-        if self._connection is not None:
-            raise RuntimeError("A scope is in one transaction at a time: put the calls into one block.")
-        async with self._database.transaction() as connection:
-            self._connection = connection
-            try:
-                yield
-            finally:
-                self._connection = None
-
-    async def list(
-        self,
-        *,
-        limit: int = DEFAULT_LIMIT,
-        sort: Sort | None = None,
-        cursor: Cursor | None = None,
-        filters: Mapping[str, Any] | None = None,
-    ) -> Page[ReadT]:
-        """Answer a page of up to `limit` rows; a cursor carries its own order and so outranks `sort`."""
-        filters = filters or {}
-        order = cursor.sort if cursor else sort or self._resource.orders[0]
-        statement = self._statements.listing(order, frozenset(filters), after=cursor is not None)
-        parameters = self._resource.parameters
-        values = {narrow(name): parameters[name].value(value) for name, value in filters.items()}
-        if cursor:
-            values |= {"after_key": cursor.key, "after_id": cursor.id}
-        rows = await self._fetch(statement, limit=limit + 1, **values)
-        items = [self._row(row) for row in rows[:limit]]
-        if len(rows) <= limit:
-            return Page(items, None)
-        last = items[-1]
-        return Page(items, str(Cursor(order, getattr(last, order.column), last.id)))
-
-    async def get(self, row_id: UUID, /) -> ReadT:
-        """Answer one row.
-
-        Raises:
-            NotFound: this owner has no such row.
-        """
-        for row in await self._fetch(self._statements.get, row_id=row_id):
-            return self._row(row)
-        raise NotFound
+        super().__init__(resource, owner, database, preconditions)
 
     async def create(self, **values: Any) -> ReadT:
         """Add a row under a new id; columns not named get the defaults of the create shape."""
-        (row,) = await self._fetch(self._statements.create, row_id=uuid7(), **self._complete(values))
+        values = self._complete(values)
+        (row,) = await self._write(self._statements.create(frozenset(values)), values, row_id=uuid7())
         return self._row(row)
 
     async def put(self, row_id: UUID, /, **values: Any) -> tuple[ReadT, bool]:
@@ -112,26 +53,32 @@ class Scope(Generic[ReadT]):
 
         Raises:
             PreconditionFailed: the row is there and must not be, is not and must, or has changed.
+            Conflict: the row is there with another value of a write-once column.
         """
         wanted = self._wanted_of(row_id)
         values = self._complete(values)
-        if wanted.must_exist and wanted.must_not_exist:
-            raise PreconditionFailed
-        for row in await self._fetch(self._putting(wanted), row_id=row_id, **values, **wanted.parameters):
-            facts = dict(row)
-            created = facts.pop(CREATED, False)
-            self._met(wanted)
-            return self._row(facts), created
-        raise PreconditionFailed
+        statement = self._putting(wanted, frozenset(values))
+        if statement is not None:
+            for row in await self._write(statement, values, row_id=row_id, **wanted.parameters):
+                facts = dict(row)
+                created = facts.pop(CREATED, False)
+                self._met(wanted)
+                return self._row(facts), created
+        if not wanted.any:
+            raise fixed()
+        raise await self._verdict(row_id, values, creating=True)
 
-    def _putting(self, wanted: Preconditions) -> Any:
+    def _putting(self, wanted: Preconditions, columns: frozenset[str]) -> Any:
+        if wanted.must_exist and wanted.must_not_exist:
+            return None
         conditions = wanted.conditions(self._statements.table)
         if wanted.must_exist:
-            replacing = self._statements.update(frozenset(self._resource.create.model_fields))
-            return replacing.where(*conditions)
+            return self._statements.replace(columns, conditions)
         if wanted.must_not_exist:
-            return self._statements.create_at
-        return self._statements.put(conditions) if wanted.any else self._statements.put_anyhow
+            return self._statements.create_at(columns)
+        return (
+            self._statements.put(columns, conditions) if wanted.any else self._statements.put_anyhow(columns)
+        )
 
     async def update(self, row_id: UUID, /, **changes: Any) -> ReadT:
         """Change columns of one row, each to a value or by an SQL expression over the row's columns.
@@ -143,39 +90,39 @@ class Scope(Generic[ReadT]):
             PreconditionFailed: it is not in the state that the request asks for.
             TypeError: a column is not to be written, or an expression reaches beyond the row.
         """
-        self._refuse_unwritable(changes)
+        self._refuse_unwritable(changes, self._resource.changeable)
         if not changes:
             return await self._unchanged(row_id)
         if any(is_expression(value) for value in changes.values()):
             refuse_foreign(changes.values(), self._statements.table)
             statement, values = self._statements.update_by(changes), {}
         else:
-            statement = self._statements.update(frozenset(changes))
-            values = {new(name): value for name, value in changes.items()}
+            statement, values = self._statements.update(frozenset(changes)), changes
         rows = await self._change(statement, row_id, values)
         return self._row(rows[0])
 
     async def delete(self, row_id: UUID, /) -> None:
-        """Remove one row.
+        """Remove one row, and what is declared to go with it.
 
         Raises:
             NotFound: this owner has no such row.
             PreconditionFailed: it is not in the state that the request asks for.
+            Conflict: others refer to it.
         """
-        await self._change(self._statements.delete, row_id, {})
+        await self._change(self._statements.delete, row_id, None)
 
-    async def _change(self, statement: Any, row_id: UUID, values: dict[str, Any]) -> Any:
+    async def _change(self, statement: Any, row_id: UUID, values: dict[str, Any] | None) -> Any:
         """Change one row if its state allows; only where that failed is a second question asked."""
         wanted = self._wanted_of(row_id)
         if wanted.any:
             statement = statement.where(*wanted.conditions(self._statements.table))
-            values = {**values, **wanted.parameters}
-        if not wanted.must_not_exist and (rows := await self._fetch(statement, row_id=row_id, **values)):
+        if not wanted.must_not_exist and (
+            rows := await self._write(statement, values, row_id=row_id, **wanted.parameters)
+        ):
             self._met(wanted)
             return rows
         if wanted.depend_on_state:
-            await self.get(row_id)
-            raise PreconditionFailed
+            raise await self._verdict(row_id, values)
         raise NotFound
 
     async def _unchanged(self, row_id: UUID) -> ReadT:
@@ -183,6 +130,25 @@ class Scope(Generic[ReadT]):
         if not self._wanted_of(row_id).hold_for(row.version):
             raise PreconditionFailed
         return row
+
+    async def _verdict(
+        self, row_id: UUID, values: Mapping[str, Any] | None, *, creating: bool = False
+    ) -> Exception:
+        """Why nothing was written."""
+        if values is None:
+            (found,) = await self._fetch(self._statements.deletion_verdict, row_id=row_id)
+        else:
+            asked = self._statements.verdict(frozenset(values))
+            (found,) = await self._fetch(asked, row_id=row_id, **_named(values))
+        return judged(found, creating=creating)
+
+    async def _write(self, statement: Executable, values: Mapping[str, Any] | None, **others: Any) -> Any:
+        try:
+            return await self._fetch(statement, **_named(values or {}), **others)
+        except IntegrityError as error:
+            if refused := refusal(error, self._statements.table, deleting=values is None):
+                raise refused from error
+            raise
 
     def _met(self, wanted: Preconditions) -> None:
         if wanted.any:
@@ -192,20 +158,15 @@ class Scope(Generic[ReadT]):
         """The preconditions, as far as they are about this row; met once, they are met."""
         return self.preconditions if self.preconditions.are_about(row_id) else Preconditions.NONE
 
-    async def _fetch(self, statement: Executable, **values: Any) -> Any:
-        values[OWNER.key] = self._owner
-        if self._connection is not None:
-            return await self._database.fetch_on(self._connection, statement, values)
-        return await self._database.fetch(statement, values)
-
     def _complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        self._refuse_unwritable(values)
-        return {new(name): value for name, value in {**self._resource.defaults(), **values}.items()}
+        self._refuse_unwritable(values, self._resource.writable)
+        return {**self._resource.defaults(), **values}
 
-    def _refuse_unwritable(self, values: Mapping[str, Any]) -> None:
-        if unknown := set(values) - set(self._resource.create.model_fields):
-            names = ", ".join(sorted(unknown))
-            raise TypeError(f"{names}: a scope writes the members of {self._resource.create.__name__}.")
+    def _refuse_unwritable(self, values: Mapping[str, Any], writable: AbstractSet[str]) -> None:
+        if unknown := set(values) - writable:
+            names, known = ", ".join(sorted(unknown)), ", ".join(sorted(writable))
+            raise TypeError(f"{names}: a scope writes {known or 'nothing'} here.")
 
-    def _row(self, facts: Mapping[str, Any]) -> ReadT:
-        return cast("ReadT", self._resource.read.model_construct(**facts))
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {new(name): value for name, value in values.items()}

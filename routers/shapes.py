@@ -1,51 +1,59 @@
 """The exact models of requests and answers, derived from the shapes that a resource declares."""
 
-from collections.abc import Callable
+from collections.abc import Container
 from types import GenericAlias
 from typing import Annotated, Any
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
+from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from routers.types import TEXT, in_answer, in_body, split_optional
+from routers.forms import form_of, split_optional
+from routers.models import ReadT
 
 _REQUEST = ConfigDict(extra="forbid")
 
 Fields = dict[str, Any]
 
 
-def body_model(shape: type[SQLModel]) -> type[BaseModel]:
+def body_model(shape: type[SQLModel], table: Table) -> type[BaseModel]:
     """A request body: the shape's members exactly; one with a default may be absent (`MISSING`)."""
-    fields = {
-        name: _member(field, in_body, optional=not field.is_required())
+    fields: Fields = {
+        name: _written(field, form_of(field, table.c[name]).body, optional=not field.is_required())
         for name, field in shape.model_fields.items()
     }
-    return _model(shape.__name__, shape.__doc__, _REQUEST, fields)
+    return create_model(shape.__name__, __config__=_REQUEST, __doc__=shape.__doc__, **fields)
 
 
-def patch_model(shape: type[SQLModel], name: str) -> type[BaseModel]:
+def patch_model(shape: type[SQLModel], table: Table, name: str, fixed: Container[str]) -> type[BaseModel]:
     """A merge patch (RFC 7396): each member absent (unchanged), null where it may be, or a value."""
-    fields = {
-        field_name: _member(field, in_body, optional=True) for field_name, field in shape.model_fields.items()
+    fields: Fields = {
+        member: _written(field, form_of(field, table.c[member]).body, optional=True)
+        for member, field in shape.model_fields.items()
+        if member not in fixed
     }
-    return _model(name, f"Changes to make: {shape.__doc__}", _REQUEST, fields)
+    doc = f"Changes to make: {shape.__doc__}"
+    return create_model(name, __config__=_REQUEST, __doc__=doc, **fields)
 
 
-def answer_model(shape: type[SQLModel]) -> type[BaseModel]:
-    """An answer: every member of the shape is there."""
-    fields = {name: _member(field, in_answer, optional=False) for name, field in shape.model_fields.items()}
-    return _model(shape.__name__, shape.__doc__, ConfigDict(), fields)
+def answer_model(shape: type[ReadT], table: Table) -> type[ReadT]:
+    """An answer: every member of the shape is there, each written in its one form."""
+    fields: Fields = {
+        name: (_exact(field, form_of(field, table.c[name]).answer), ...)
+        for name, field in shape.model_fields.items()
+    }
+    return create_model(shape.__name__, __base__=shape, __doc__=shape.__doc__, **fields)
 
 
 def page_model(answer: type[BaseModel], name: str, most: int, cursor: Any) -> type[BaseModel]:
     """A page of a list: up to `most` rows, with the cursor of the next page or null."""
     rows: Any = GenericAlias(list, (answer,))
-    fields = {
+    fields: Fields = {
         "items": (described(Annotated[rows, Field(max_length=most)], "The rows, in order."), ...),
         "next_cursor": (described(cursor | None, "Where the next page begins; null at the end."), ...),
     }
-    return _model(name, "One page of a list.", ConfigDict(), fields)
+    return create_model(name, __doc__="One page of a list.", **fields)
 
 
 def described(kind: Any, description: str) -> Any:
@@ -63,25 +71,14 @@ def given(body: BaseModel) -> dict[str, Any]:
     return {name: value for name, value in body.__dict__.items() if value is not MISSING}
 
 
-def _member(field: FieldInfo, form: Callable[[type], Any], *, optional: bool) -> tuple[Any, Any]:
-    kind, nullable = split_optional(field.annotation)
-    exact: Any = form(kind)
-    constraints = [rule for rule in field.metadata if not _is_sqlmodel(rule)]
-    if kind is str and not any(getattr(rule, "pattern", None) for rule in constraints):
-        constraints.append(Field(pattern=TEXT))
-    for constraint in constraints:
-        exact = Annotated[exact, constraint]
-    if nullable:
-        exact = exact | None
-    description = Field(description=field.description, examples=field.examples)
+def _written(field: FieldInfo, kind: Any, *, optional: bool) -> tuple[Any, Any]:
     if optional:
-        return Annotated[exact | MISSING, description], MISSING
-    return Annotated[exact, description], ...
+        return _exact(field, kind, MISSING), MISSING
+    return _exact(field, kind), ...
 
 
-def _is_sqlmodel(rule: object) -> bool:
-    return type(rule).__module__.startswith("sqlmodel")
-
-
-def _model(name: str, doc: str | None, config: ConfigDict, fields: Fields) -> type[BaseModel]:
-    return create_model(name, __config__=config, __doc__=doc, **fields)
+def _exact(field: FieldInfo, kind: Any, *others: Any) -> Any:
+    _, nullable = split_optional(field.annotation)
+    for other in (*([None] if nullable else []), *others):
+        kind = kind | other
+    return Annotated[kind, Field(description=field.description, examples=field.examples)]

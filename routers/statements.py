@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
-    Update,
+    Table,
     and_,
     bindparam,
     delete,
@@ -18,18 +18,22 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert
+from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
+from routers.computed import Computed, compute
 from routers.filters import Parameter
-from routers.models import OwnedRow, table_of
+from routers.models import Row, table_of
 from routers.pagination import Sort
-from routers.policy import OWNER, ownership
+from routers.policy import OWNER, policy_of
+from routers.verdict import deletion_facts, facts
 
 KEPT = 256
 """How many variants of a statement are kept."""
 
 CREATED = "was_created"
 """The column in which a `put` says whether it created the row."""
+
+Conditions = Iterable[ColumnElement[bool]]
 
 
 def new(column: str) -> str:
@@ -38,24 +42,29 @@ def new(column: str) -> str:
 
 
 class Statements:
-    """What a resource asks of its table; every statement needs the bind parameter of `OWNER`."""
+    """What a resource asks of its table; every one of an owned table needs the parameter of `OWNER`."""
 
     def __init__(
         self,
-        model: type[OwnedRow],
+        model: type[Row],
         readable: Iterable[str],
-        writable: Iterable[str],
         filters: Mapping[str, Parameter],
+        write_once: Iterable[str] = (),
+        computed: Iterable[Computed] = (),
     ) -> None:
-        """Prepare the statements of a model that answer `readable` and write `writable` columns."""
-        self.table = table_of(model)
-        self._policy = ownership(model, OWNER)
+        """Prepare the statements of a model that answer `readable` columns."""
+        self.table: Table = table_of(model)
+        self._policy = policy_of(model, OWNER)
         self._answer = [self.table.c[name] for name in readable]
-        self._writable = tuple(writable)
         self._filters = filters
+        self._write_once = tuple(write_once)
+        self._computed = tuple(computed)
         self._this = self.table.c.id == bindparam("row_id")
         # Which filters and columns come together is the clients' choice: only so many are kept.
         self.listing = lru_cache(KEPT)(self._listing)
+        self.create = lru_cache(KEPT)(self._create)
+        self.create_at = lru_cache(KEPT)(self._create_at)
+        self.put_anyhow = lru_cache(KEPT)(self.put)
         self.update = lru_cache(KEPT)(self._update)
 
     def _listing(self, sort: Sort, filters: frozenset[str], *, after: bool) -> Select[Any]:
@@ -64,7 +73,7 @@ class Statements:
         position = [sort.beyond(self.table)] if after else []
         return (
             select(*self._answer)
-            .where(*self._policy.row_conditions("read"), *narrowed, *position)
+            .where(*self._rule("read"), *narrowed, *position)
             .order_by(*sort.order(self.table))
             .limit(bindparam("limit"))
         )
@@ -72,66 +81,97 @@ class Statements:
     @cached_property
     def get(self) -> Select[Any]:
         """One row."""
-        return select(*self._answer).where(*self._policy.row_conditions("read"), self._this)
+        return select(*self._answer).where(*self._rule("read"), self._this)
 
-    @cached_property
-    def create(self) -> ReturningInsert[Any]:
-        """A new row, with the server's id."""
-        return self._insert.returning(*self._answer)
+    def _create(self, columns: frozenset[str]) -> ReturningInsert[Any]:
+        """A new row with values for these columns, under the server's id."""
+        return self._insert(columns).returning(*self._answer)
 
-    @cached_property
-    def create_at(self) -> ReturningInsert[Any]:
-        """A new row under the client's id, or nothing where there is one already."""
-        return self._insert.on_conflict_do_nothing(index_elements=list(self.table.primary_key)).returning(
-            *self._answer, literal_column("true").label(CREATED)
+    def _create_at(self, columns: frozenset[str]) -> ReturningInsert[Any]:
+        """The same under the client's id, or nothing where there is one already."""
+        return (
+            self._insert(columns)
+            .on_conflict_do_nothing(index_elements=list(self.table.primary_key))
+            .returning(*self._answer, literal_column("true").label(CREATED))
         )
 
-    def put(self, conditions: Iterable[ColumnElement[bool]] = ()) -> ReturningInsert[Any]:
-        """A row under the client's id, created or, under these conditions, replaced."""
-        inserted = self._insert
-        replacement = {name: inserted.excluded[name] for name in self._writable}
-        own = self._policy.row_conditions("update")
+    def put(self, columns: frozenset[str], conditions: Conditions = ()) -> ReturningInsert[Any]:
+        """A row under the client's id, created or, under these conditions, replaced.
+
+        Nothing where the row is there with another value of a write-once column.
+        """
+        inserted = self._insert(columns)
+        replacement = self._written({name: inserted.excluded[name] for name in columns})
+        same = [self.table.c[name].is_not_distinct_from(inserted.excluded[name]) for name in self._write_once]
         return inserted.on_conflict_do_update(
             index_elements=list(self.table.primary_key),
-            set_={**replacement, **self._touch},
-            where=and_(*own, *conditions),
+            set_=replacement,
+            where=and_(*self._rule("update"), *same, *conditions),
         ).returning(*self._answer, literal_column("(xmax = 0)").label(CREATED))
 
-    @cached_property
-    def put_anyhow(self) -> ReturningInsert[Any]:
-        """A row under the client's id, created or replaced."""
-        return self.put()
+    def replace(self, columns: frozenset[str], conditions: Conditions) -> ReturningUpdate[Any]:
+        """New values for all of these columns of a row that is there, under these conditions."""
+        same = [self.table.c[name].is_not_distinct_from(self._value(name)) for name in self._write_once]
+        return self.update(columns).where(*same, *conditions)
 
-    def _update(self, columns: frozenset[str]) -> Update:
+    def _update(self, columns: frozenset[str]) -> ReturningUpdate[Any]:
         """New values for these columns of one row."""
-        return self.update_by({name: self._value(name) for name in sorted(columns)})
+        return self.update_by({name: self._value(name) for name in columns})
 
-    def update_by(self, expressions: Mapping[str, Any]) -> Update:
+    def update_by(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
         """One row changed by SQL expressions."""
         return (
             update(self.table)
-            .where(*self._policy.row_conditions("update"), self._this)
-            .values({**expressions, **self._touch})
+            .where(*self._rule("update"), self._this)
+            .values(self._written(expressions))
             .returning(*self._answer)
         )
 
     @cached_property
     def delete(self) -> ReturningDelete[Any]:
         """One row gone."""
-        return (
-            delete(self.table)
-            .where(*self._policy.row_conditions("delete"), self._this)
-            .returning(self.table.c.id)
-        )
+        return delete(self.table).where(*self._rule("delete"), self._this).returning(self.table.c.id)
+
+    def verdict(self, columns: frozenset[str]) -> Select[Any]:
+        """The facts that explain why one row did not get new values for these columns."""
+        values = {name: self._value(name) for name in columns}
+        found: list[Any] = list(facts(self.table, self._row, values, self._write_once))
+        return select(*found)
+
+    @cached_property
+    def deletion_verdict(self) -> Select[Any]:
+        """The facts that explain why one row was not deleted."""
+        found: list[Any] = list(deletion_facts(self.table, self._row))
+        return select(*found)
 
     @property
-    def _insert(self) -> Insert:
-        values = {name: self._value(name) for name in self._writable}
-        return insert(self.table).values(owner_id=OWNER, id=bindparam("row_id"), **values)
+    def _row(self) -> Select[Any]:
+        return select(self.table.c.id).where(*self._rule("read"), self._this)
 
-    @property
-    def _touch(self) -> dict[str, Any]:
-        return {"updated_at": func.now(), "version": self.table.c.version + 1}
+    def _rule(self, operation: Literal["read", "update", "delete"]) -> list[Any]:
+        """The policy's conditions on the rows that an operation reaches.
+
+        Raises:
+            TypeError: it reaches none at all.
+        """
+        if not self._policy.grants(operation):
+            raise TypeError(f"{self.table.name} is public, and so read-only.")
+        return self._policy.row_conditions(operation)
+
+    def _insert(self, columns: frozenset[str]) -> Insert:
+        values = {name: self._value(name) for name in sorted(columns)}
+        computed = compute(self._computed, self.table, values)
+        return insert(self.table).values(owner_id=OWNER, id=bindparam("row_id"), **values, **computed)
+
+    def _written(self, expressions: Mapping[str, Any]) -> dict[str, Any]:
+        """What a change of a row sets: these columns, those that follow from them, and its state."""
+        was = dict(self.table.c)
+        return {
+            **{name: expressions[name] for name in sorted(expressions)},
+            **compute(self._computed, self.table, expressions, was),
+            "updated_at": func.now(),
+            "version": self.table.c.version + 1,
+        }
 
     def _value(self, column: str) -> BindParameter[Any]:
         return bindparam(new(column), type_=self.table.c[column].type)

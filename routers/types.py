@@ -1,12 +1,14 @@
-"""The exact form of each type on the wire: one spelling in, the same in JSON, OpenAPI and PostgreSQL."""
+"""The one spelling of each plain type on the wire, read alike by JSON Schema, Pydantic and PostgreSQL."""
 
+import math
 import re
-from datetime import datetime
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictStr
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
@@ -23,119 +25,103 @@ TEXT = r"^[^\u0000]*$"
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
-
-def not_canonical(expected: str) -> PydanticCustomError:
-    """The error for a parameter that is not in its one spelling."""
-    return PydanticCustomError("not_canonical", "This must be {expected}", {"expected": expected})
-
-
-def _bool_from_query(text: object) -> object:
-    spellings = {"true": True, "false": False}
-    if not isinstance(text, str) or text not in spellings:
-        raise not_canonical("true or false")
-    return spellings[text]
-
-
-def _int_from_query(text: object) -> object:
-    if not isinstance(text, str) or not re.fullmatch(r"0|-?[1-9][0-9]{0,18}", text):
-        raise not_canonical("an integer without leading zeros")
-    return int(text)
-
-
-def _uuid_from_text(text: object) -> object:
-    if not isinstance(text, str) or not re.fullmatch(_UUID, text):
-        raise not_canonical("a UUID in lower-case hexadecimal with hyphens")
-    return UUID(text)
-
-
-QueryBool = Annotated[bool, BeforeValidator(_bool_from_query)]
-WireUUID = Annotated[
-    UUID,
-    BeforeValidator(_uuid_from_text),
-    Field(json_schema_extra={"pattern": _UUID, "minLength": 36, "maxLength": 36}),
-]
-
-
-_DATE = (
+_DAY = (
     r"(?:[12][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
     r"|(?:[12][0-9](?:0[48]|[2468][048]|[13579][26])|(?:12|16|20|24|28)00)-02-29)"
 )
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
-TIMESTAMP = rf"^{_DATE}T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{1,6}})?(?:Z|[+-]{_CLOCK})$"
-"""A pattern for RFC 3339 timestamps of the years 1000 to 2999: each is a day that there is."""
+DATE = rf"^{_DAY}$"
+"""A pattern for dates of the years 1000 to 2999: each is a day that there is."""
+
+TIMESTAMP = rf"^{_DAY}T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{1,6}})?(?:Z|[+-]{_CLOCK})$"
+"""The same for RFC 3339 timestamps."""
+
+LARGEST_FLOAT = 1.7976931348623157e308
+"""The largest number that PostgreSQL's `double precision` and Python's float hold."""
+
+_WHOLE = r"0|-?[1-9][0-9]{0,18}"
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 
 
-def _time_from_text(text: object) -> object:
-    if not isinstance(text, str) or not re.fullmatch(TIMESTAMP, text):
-        raise not_canonical("a timestamp with its offset, like 2026-01-31T12:00:00Z")
-    return datetime.fromisoformat(text)
+def not_canonical(expected: str) -> PydanticCustomError:
+    """The error for a value that is not in its one spelling."""
+    return PydanticCustomError("not_canonical", "This must be {expected}", {"expected": expected})
 
 
+def _reader(pattern: str, read: Callable[[str], Any], expected: str) -> BeforeValidator:
+    """What takes texts of a pattern alone, and reads them."""
+
+    def value_of(text: object) -> Any:
+        if not isinstance(text, str) or not re.fullmatch(pattern.removesuffix("$"), text):
+            raise not_canonical(expected)
+        return read(text)
+
+    return BeforeValidator(value_of)
+
+
+def _whole_in_json(value: object) -> object:
+    """An integer as JSON Schema has it: `1.0` is one, `true` is none."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if type(value) is not int:
+        raise not_canonical("an integer")
+    return value
+
+
+def _number_in_json(value: object) -> object:
+    if type(value) not in {int, float}:
+        raise not_canonical("a number")
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        return math.inf
+
+
+WHOLE_IN_JSON = BeforeValidator(_whole_in_json)
+NUMBER_IN_JSON = BeforeValidator(_number_in_json)
+WHOLE_IN_QUERY = _reader(_WHOLE, int, "an integer without leading zeros")
+NUMBER_IN_QUERY = _reader(_NUMBER, float, "a number as JSON writes it")
+
+QueryBool = Annotated[bool, _reader("true|false", "true".__eq__, "true or false")]
+
+WireUUID = Annotated[
+    UUID,
+    _reader(_UUID, UUID, "a UUID in lower-case hexadecimal with hyphens"),
+    Field(json_schema_extra={"pattern": _UUID, "minLength": 36, "maxLength": 36}),
+]
+WireDate = Annotated[
+    date,
+    _reader(DATE, date.fromisoformat, "a date like 2026-01-31"),
+    Field(json_schema_extra={"pattern": DATE, "maxLength": 10}),
+]
 WireTime = Annotated[
     datetime,
-    BeforeValidator(_time_from_text),
+    _reader(TIMESTAMP, datetime.fromisoformat, "a timestamp with its offset, like 2026-01-31T12:00:00Z"),
     Field(json_schema_extra={"pattern": TIMESTAMP, "maxLength": 32}),
 ]
+
+RowId = WireUUID
+"""A row's id as a path parameter."""
 
 
 def query_int(least: int, most: int) -> Any:
     """The type of an integer query parameter within these bounds."""
     # The bounds stand first: behind the validator they would not reach the document.
-    return Annotated[int, Field(ge=least, le=most), BeforeValidator(_int_from_query)]
+    return Annotated[int, Field(ge=least, le=most), WHOLE_IN_QUERY]
 
 
-RowId = WireUUID
-"""A row's id as a path parameter."""
+def decimal_pattern(whole: int, places: int, *, sign: bool, exact: bool) -> str:
+    """A pattern for decimals with up to `whole` digits before the point and `places` after it.
 
-_IN_BODIES: dict[type, Any] = {bool: StrictBool, str: StrictStr, UUID: WireUUID}
-_IN_QUERIES: dict[type, Any] = {bool: QueryBool, UUID: WireUUID, datetime: WireTime}
-_IN_ANSWERS: dict[type, Any] = {bool: bool, str: str, int: int, UUID: WireUUID, datetime: datetime}
-
-
-class UnknownTypeError(TypeError):
-    """A column's type has no exact form here."""
-
-
-def split_optional(annotation: Any) -> tuple[type, bool]:
-    """A column's type, with whether it may be null."""
-    if get_origin(annotation) in (Union, UnionType):
-        rest = [kind for kind in get_args(annotation) if kind is not type(None)]
-        if len(rest) == 1:
-            return rest[0], True
-    return annotation, False
-
-
-def in_body(kind: type) -> Any:
-    """The type that a member of a request body has, for a column's type.
-
-    Raises:
-        UnknownTypeError: there is none.
+    `exact`: all of the places are there, as they are in an answer.
     """
-    return _form(_IN_BODIES, kind)
+    integer = f"(?:0|[1-9][0-9]{{0,{whole - 1}}})" if whole else "0"
+    fraction = "" if not places else rf"\.[0-9]{{{places}}}" if exact else rf"(?:\.[0-9]{{1,{places}}})?"
+    return f"^{'-?' if sign else ''}{integer}{fraction}$"
 
 
-def in_query(kind: type) -> Any:
-    """The type that a query parameter has, for a column's type.
-
-    Raises:
-        UnknownTypeError: there is none.
-    """
-    return _form(_IN_QUERIES, kind)
-
-
-def in_answer(kind: type) -> Any:
-    """The type that a member of an answer has, for a column's type.
-
-    Raises:
-        UnknownTypeError: there is none.
-    """
-    return _form(_IN_ANSWERS, kind)
-
-
-def _form(forms: dict[type, Any], kind: type) -> Any:
-    if kind not in forms:
-        known = ", ".join(sorted(form.__name__ for form in forms))
-        raise UnknownTypeError(f"the type {getattr(kind, '__name__', kind)}; use one of {known}")
-    return forms[kind]
+def decimal_reader(pattern: str, places: int) -> BeforeValidator:
+    """What reads decimals of such a pattern."""
+    return _reader(pattern, Decimal, f"a decimal in a string, with up to {places} places")

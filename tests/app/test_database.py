@@ -51,7 +51,7 @@ async def test_connections_that_the_server_closed_are_replaced_unnoticed(task_ur
     await warm(database)
     run_sql(
         task_url,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = 'tasks' AND pid <> pg_backend_pid()",
     )
     (row,) = await database.fetch(text("SELECT 1 AS one"), {})

@@ -1,16 +1,16 @@
-"""The rule of ownership."""
+"""The rule of policy_of."""
 
 import pytest
 from fastcrud import PolicyConfig
 
 from routers import OwnerId
-from routers.policy import OWNER, ownership
+from routers.policy import OWNER, policy_of
 from tests.routers.gadgets import Gadget
 
 
 @pytest.mark.parametrize("operation", ["read", "update", "delete"])
 def test_each_operation_reaches_the_owners_rows_alone(operation: str) -> None:
-    policy = ownership(Gadget, OwnerId("ann"))
+    policy = policy_of(Gadget, OwnerId("ann"))
     (condition,) = policy.row_conditions(operation)  # type: ignore[arg-type]
     assert str(condition.compile(compile_kwargs={"literal_binds": True})) == "gadget.owner_id = 'ann'"
 

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import SQLModel
 
+from routers.forms import UnknownTypeError, split_optional
 from routers.shapes import answer_model, body_model, given, patch_model
-from routers.types import UnknownTypeError, split_optional
 
 
 class Shape(SQLModel):

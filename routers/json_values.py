@@ -1,0 +1,75 @@
+"""Any JSON value that PostgreSQL's `jsonb` holds, for columns of `dict` and `list`."""
+
+from types import GenericAlias
+from typing import Annotated, Any
+
+from pydantic import Field, WrapValidator
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypeAliasType
+
+from routers.types import LARGEST_FLOAT, TEXT
+
+DEEPEST = 100
+"""How deep values may be nested."""
+
+
+def _open(schema: dict[str, Any]) -> None:
+    """Say of an object with names of a pattern what generators of clients understand."""
+    schema["propertyNames"] = {"pattern": TEXT}
+    schema["additionalProperties"] = schema.pop("patternProperties")[TEXT]
+
+
+_Text = Annotated[str, Field(pattern=TEXT)]
+_Number = Annotated[float, Field(ge=-LARGEST_FLOAT, le=LARGEST_FLOAT)]
+# Read for its JSON Schema alone: what it says is checked by `_refuse_unstorable`, which says it better.
+JsonValue = TypeAliasType(
+    "JsonValue",
+    "bool | _Number | _Text | list[JsonValue]"
+    " | Annotated[dict[_Text, JsonValue], Field(json_schema_extra=_open)] | None",
+)
+
+
+def object_of(member: Any) -> Any:
+    """The type of a JSON object whose members are all of one type."""
+    members: Any = GenericAlias(dict, (_Text, member))
+    return Annotated[members, Field(json_schema_extra=_open)]
+
+
+def _storable(kind: type, expected: str) -> WrapValidator:
+    def check(value: object, _handler: object) -> object:
+        if type(value) is not kind:
+            raise _unstorable(expected)
+        _refuse_unstorable(value)
+        return value
+
+    return WrapValidator(check)
+
+
+def _refuse_unstorable(value: Any, depth: int = 1) -> None:
+    if depth > DEEPEST:
+        raise _unstorable(f"be nested at most {DEEPEST} deep")
+    if isinstance(value, dict):
+        _refuse_unstorable([*value, *value.values()], depth)
+    elif isinstance(value, list):
+        for member in value:
+            _refuse_unstorable(member, depth + 1)
+    elif isinstance(value, str):
+        if not _is_text(value):
+            raise _unstorable("hold no NUL and no lone surrogates")
+    elif not isinstance(value, bool | None) and not -LARGEST_FLOAT <= value <= LARGEST_FLOAT:
+        raise _unstorable("hold no number beyond double precision")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return b"\0" not in value.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def _unstorable(expected: str) -> PydanticCustomError:
+    return PydanticCustomError("not_canonical", "This must {expected}", {"expected": expected})
+
+
+JsonObject: Any = Annotated[object_of(JsonValue), _storable(dict, "be a JSON object")]
+JsonArray: Any = Annotated[list[JsonValue], _storable(list, "be a JSON array")]

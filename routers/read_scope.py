@@ -1,0 +1,110 @@
+"""The door for reading: one owner's view of one table, or everyone's of a public one."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Generic, cast
+from uuid import UUID
+
+from sqlalchemy import Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from routers.access import OwnerId
+from routers.database import Database
+from routers.errors import NotFound
+from routers.filters import narrow
+from routers.models import ReadT
+from routers.pagination import DEFAULT_LIMIT, Cursor, Page, Sort
+from routers.policy import OWNER
+from routers.preconditions import Preconditions
+from routers.reads import ScopedReads
+from routers.resource import Resource
+
+
+class ReadScope(Generic[ReadT]):
+    """A view of one table's rows. What lies outside it is absent.
+
+    It takes no owner: that was bound when it was made; of a public table there is none. Each method is one
+    statement and one round trip; `transaction` makes several see and be seen together.
+
+    Every method raises `Unavailable` where the database does not answer in time.
+    """
+
+    def __init__(
+        self,
+        resource: Resource[ReadT],
+        owner: OwnerId | None,
+        database: Database,
+        preconditions: Preconditions = Preconditions.NONE,
+    ) -> None:
+        """Bind the owner, once and for all, and what the request asks of the row that it addresses."""
+        self._resource = resource
+        self._statements = resource.statements
+        self._owner = owner
+        self._database = database
+        self._connection: AsyncConnection | None = None
+        self.preconditions = preconditions
+
+    @property
+    def crud(self) -> ScopedReads:
+        """FastCRUD's reading methods under this scope's policy: counts and filters, for one call."""
+        session = self._database.session(self._connection)
+        return ScopedReads(self._resource.model, self._owner, session)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """Make the calls inside the block one: all of them are kept or, if it raises, none.
+
+        Raises:
+            RuntimeError: this scope is in a transaction already, or a statement has failed unnoticed.
+        """
+        if self._connection is not None:
+            raise RuntimeError("A scope is in one transaction at a time: put the calls into one block.")
+        async with self._database.transaction() as connection:
+            self._connection = connection
+            try:
+                yield
+            finally:
+                self._connection = None
+
+    async def list(
+        self,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        sort: Sort | None = None,
+        cursor: Cursor | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> Page[ReadT]:
+        """Answer a page of up to `limit` rows; a cursor carries its own order and so outranks `sort`."""
+        filters = filters or {}
+        order = cursor.sort if cursor else sort or self._resource.orders[0]
+        statement = self._statements.listing(order, frozenset(filters), after=cursor is not None)
+        parameters = self._resource.parameters
+        values = {narrow(name): parameters[name].value(value) for name, value in filters.items()}
+        if cursor:
+            values |= {"after_key": cursor.key, "after_id": cursor.id}
+        rows = await self._fetch(statement, limit=limit + 1, **values)
+        items = [self._row(row) for row in rows[:limit]]
+        if len(rows) <= limit:
+            return Page(items, None)
+        last = items[-1]
+        return Page(items, str(Cursor(order, getattr(last, order.column), last.id)))
+
+    async def get(self, row_id: UUID, /) -> ReadT:
+        """Answer one row.
+
+        Raises:
+            NotFound: there is no such row in this scope.
+        """
+        for row in await self._fetch(self._statements.get, row_id=row_id):
+            return self._row(row)
+        raise NotFound
+
+    async def _fetch(self, statement: Executable, **values: Any) -> Any:
+        if self._owner is not None:
+            values[OWNER.key] = self._owner
+        if self._connection is not None:
+            return await self._database.fetch_on(self._connection, statement, values)
+        return await self._database.fetch(statement, values)
+
+    def _row(self, facts: Mapping[str, Any]) -> ReadT:
+        return cast("ReadT", self._resource.answer.model_construct(**facts))

@@ -1,0 +1,124 @@
+"""Why a write was refused: told from the facts around the row, or from the constraint that stopped it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Select,
+    Table,
+    UniqueConstraint,
+    exists,
+    false,
+    or_,
+    select,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+
+from routers.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed, ProblemError
+from routers.explanations import Violation
+from routers.policy import OWNER
+from routers.references import references, referring
+
+_NAMES: Any = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
+_DANGLING = "dangling__"
+
+
+def facts(
+    table: Table, row: Select[Any], new: Mapping[str, BindParameter[Any]], write_once: Iterable[str]
+) -> Iterator[ColumnElement[bool]]:
+    """What explains a change without effect: what would have become of it without its preconditions."""
+    yield exists(row).label("present")
+    changed = [table.c[name].is_distinct_from(new[name]) for name in write_once if name in new]
+    yield exists(row.where(or_(false(), *changed))).label("differs")
+    for name, constraint in references(table).items():
+        if name in new:
+            found = exists(_target(constraint, new[name]))
+            yield (new[name].is_not(None) & ~found).label(_DANGLING + name)
+
+
+def deletion_facts(table: Table, row: Select[Any]) -> Iterator[ColumnElement[bool]]:
+    """The same for a row that was to be deleted."""
+    yield exists(row).label("present")
+    (row_id,) = row.selected_columns
+    yield exists(row.where(or_(false(), *keepers(table, row_id)))).label("kept")
+
+
+def keepers(table: Table, row_id: ColumnElement[Any], seen: frozenset[Table] = frozenset()) -> Iterator[Any]:
+    """The conditions under which other rows keep one from being deleted, at once or through a cascade."""
+    for constraint in referring(table):
+        other = constraint.table.alias()
+        rows = select(other.c.id).where(
+            other.c.owner_id == OWNER, other.c[constraint.column_keys[-1]] == row_id
+        )
+        if constraint.ondelete != "CASCADE":
+            yield exists(rows)
+        elif constraint.table not in seen:
+            deeper = list(keepers(constraint.table, other.c.id, seen | {constraint.table}))
+            if deeper:
+                yield exists(rows.where(or_(*deeper)))
+
+
+def _target(constraint: ForeignKeyConstraint, value: BindParameter[Any]) -> Select[Any]:
+    target = constraint.referred_table.alias()
+    owner = [target.c.owner_id == OWNER] if "owner_id" in target.c else []
+    return select(target.c.id).where(*owner, target.c.id == value)
+
+
+def judged(found: Mapping[str, bool], *, creating: bool = False) -> ProblemError:
+    """The answer to a request whose statement had no effect, by its facts (RFC 9110 section 13.2.1).
+
+    What would have failed without the preconditions fails in the same way with them.
+    """
+    if not found["present"] and not creating:
+        return NotFound()
+    if dangling := [name for name, is_so in found.items() if name.startswith(_DANGLING) and is_so]:
+        return _dangling(*(name.removeprefix(_DANGLING) for name in dangling))
+    if found.get("kept"):
+        return kept()
+    if found.get("differs"):
+        return fixed()
+    return PreconditionFailed()
+
+
+def refusal(error: IntegrityError, table: Table, *, deleting: bool) -> ProblemError | None:
+    """The answer to what a constraint has stopped; None where no request should have come so far."""
+    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    if deleting:
+        return kept()
+    for name, constraint in references(table).items():
+        if _stopped(named, constraint):
+            return _dangling(name)
+    for unique in uniques(table):
+        if _stopped(named, unique):
+            names = " and ".join(sorted({column.name for column in unique.columns} - {"owner_id"}))
+            return Conflict(f"Another one has this {names} already.")
+    return None
+
+
+def uniques(table: Table) -> list[UniqueConstraint]:
+    """What must be unique among the rows of an owner."""
+    return [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+
+
+def _stopped(named: str, constraint: ForeignKeyConstraint | UniqueConstraint) -> bool:
+    # By its beginning: where a table is spread over several servers, each adds something of its own.
+    return named.startswith(_NAMES.format_constraint(constraint))
+
+
+def _dangling(*names: str) -> InvalidRequest:
+    detail = "There is nothing with this id."
+    return InvalidRequest([Violation(pointer=f"/{name}", detail=detail) for name in names])
+
+
+def kept() -> Conflict:
+    """409: a row that others refer to."""
+    return Conflict("Others refer to this one: delete them first.")
+
+
+def fixed() -> Conflict:
+    """409: a value that was given at creation and stays."""
+    return Conflict("A member that is set once has another value already.")
