@@ -7,7 +7,10 @@ from pydantic import Field, WrapValidator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from routers.types import LARGEST_FLOAT, TEXT
+from routers.types import TEXT
+
+_LIMIT = 2**63
+"""The bound of numbers: PostgreSQL writes them out, and 1e308 would come back with 309 digits."""
 
 DEEPEST = 100
 """How deep values may be nested."""
@@ -20,7 +23,7 @@ def _open(schema: dict[str, Any]) -> None:
 
 
 _Text = Annotated[str, Field(pattern=TEXT)]
-_Number = Annotated[float, Field(ge=-LARGEST_FLOAT, le=LARGEST_FLOAT)]
+_Number = Annotated[float, Field(ge=-_LIMIT, lt=_LIMIT)]
 # Read for its JSON Schema alone: what it says is checked by `_refuse_unstorable`, which says it better.
 JsonValue = TypeAliasType(
     "JsonValue",
@@ -56,8 +59,8 @@ def _refuse_unstorable(value: Any, depth: int = 1) -> None:
     elif isinstance(value, str):
         if not _is_text(value):
             raise _unstorable("hold no NUL and no lone surrogates")
-    elif not isinstance(value, bool | None) and not -LARGEST_FLOAT <= value <= LARGEST_FLOAT:
-        raise _unstorable("hold no number beyond double precision")
+    elif not isinstance(value, bool | None) and not -_LIMIT <= value < _LIMIT:
+        raise _unstorable("hold no number beyond 64 bits")
 
 
 def _is_text(value: str) -> bool:

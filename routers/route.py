@@ -36,6 +36,8 @@ class ResourceRoute(APIRoute):
         if addresses_row := bool(self.dependant.path_params):
             statuses += [412] if "PUT" in methods else [404, 412]
         self.responses = {**problem_responses(*sorted(statuses)), **self.responses}
+        if self.public:
+            self.openapi_extra = {"security": [], **(self.openapi_extra or {})}
         if addresses_row:
             self.openapi_extra = {**_conditional(methods), **(self.openapi_extra or {})}
 

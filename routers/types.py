@@ -1,5 +1,6 @@
 """The one spelling of each plain type on the wire, read alike by JSON Schema, Pydantic and PostgreSQL."""
 
+import contextlib
 import math
 import re
 from collections.abc import Callable
@@ -73,16 +74,20 @@ def _whole_in_json(value: object) -> object:
 def _number_in_json(value: object) -> object:
     if type(value) not in {int, float}:
         raise not_canonical("a number")
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except OverflowError:
-        return math.inf
+    return _double(value)
+
+
+def _double(value: Any) -> float:
+    with contextlib.suppress(OverflowError):
+        if math.isfinite(double := float(value)):
+            return double
+    raise not_canonical("a number that double precision holds")
 
 
 WHOLE_IN_JSON = BeforeValidator(_whole_in_json)
 NUMBER_IN_JSON = BeforeValidator(_number_in_json)
 WHOLE_IN_QUERY = _reader(_WHOLE, int, "an integer without leading zeros")
-NUMBER_IN_QUERY = _reader(_NUMBER, float, "a number as JSON writes it")
+NUMBER_IN_QUERY = _reader(_NUMBER, _double, "a number as JSON writes it")
 
 QueryBool = Annotated[bool, _reader("true|false", "true".__eq__, "true or false")]
 

@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Iterator
 
 import psycopg2
@@ -31,3 +32,9 @@ def run_sql(url: str, statement: str) -> list[tuple[object, ...]]:
             return list(cursor.fetchall()) if cursor.description else []
     finally:
         connection.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -2,7 +2,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from app.main import create_app
 from app.migrations import ROOT, migrate
 from app.settings import Settings
 from routers import ResourceAPI
-from tests.conftest import new_database, run_sql
+from tests.conftest import free_port, new_database, run_sql
 from tests.wire import Wire, wire_to
 
 TODO = Path(sys.executable).with_name("todo")
@@ -65,12 +64,6 @@ def environment(**settings: str) -> dict[str, str]:
     """This process's environment with these settings and no others of ours."""
     inherited = {name: value for name, value in os.environ.items() if not OURS.fullmatch(name)}
     return {**inherited, "TODO_PORT": str(free_port()), **settings}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from routers import Database, OwnerId, ResourceAPI, Scope
 from tests.conftest import new_database, run_sql
 from tests.routers.gadgets import Gadget, GadgetRead, gadget_router, gadgets
+from tests.routers.specimens import create_specimens, specimen_application
 from tests.wire import Wire, wire_to
 
 
@@ -21,6 +22,42 @@ def gadget_url(server_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def specimen_url(server_url: str) -> str:
+    url = new_database(server_url, "specimens")
+    create_specimens(url)
+    return url
+
+
+@pytest.fixture
+def region(specimen_url: str) -> str:
+    """The id of a region, in otherwise empty tables."""
+    run_sql(specimen_url, "TRUNCATE region, shelf, specimen, label")
+    region = "00000000-0000-4000-8000-0000000000ff"
+    run_sql(specimen_url, f"INSERT INTO region (id, name) VALUES ('{region}', 'North')")  # noqa: S608
+    return region
+
+
+@pytest.fixture(scope="session")
+async def specimen_wire(specimen_url: str) -> AsyncIterator[Wire]:
+    async with wire_to(specimen_url) as wire:
+        yield wire
+
+
+@pytest.fixture(scope="session")
+async def specimen_api(specimen_wire: Wire) -> AsyncIterator[ResourceAPI]:
+    database = new_pool(specimen_wire.url)
+    yield specimen_application(database)
+    await database.engine.dispose()
+
+
+@pytest.fixture
+async def museum(specimen_api: ResourceAPI, region: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the specimens."""
+    async with client_of(specimen_api) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
 async def wire(gadget_url: str) -> AsyncIterator[Wire]:
     async with wire_to(gadget_url) as wire:
         yield wire
@@ -28,15 +65,20 @@ async def wire(gadget_url: str) -> AsyncIterator[Wire]:
 
 @pytest.fixture(scope="session")
 async def database(wire: Wire) -> AsyncIterator[Database]:
+    database = new_pool(wire.url)
+    yield database
+    await database.engine.dispose()
+
+
+def new_pool(url: str) -> Database:
     engine = create_async_engine(
-        wire.url.replace("postgresql:", "postgresql+psycopg:"),
+        url.replace("postgresql:", "postgresql+psycopg:"),
         pool_size=5,
         max_overflow=0,
         pool_timeout=0.5,
         connect_args={"prepare_threshold": None, "connect_timeout": 2},
     )
-    yield Database(engine, deadline=0.5)
-    await engine.dispose()
+    return Database(engine, deadline=0.5)
 
 
 @pytest.fixture
@@ -54,10 +96,13 @@ def api(database: Database) -> ResourceAPI:
 
 @pytest.fixture
 async def client(api: ResourceAPI, empty: None) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(api, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gadgets") as client:
-        client.headers["Owner"] = "ann"
+    async with client_of(api) as client:
         yield client
+
+
+def client_of(api: ResourceAPI) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(api, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://gadgets", headers={"Owner": "ann"})
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, SmallInteger, case, func, not_
+from sqlalchemy import BigInteger, SmallInteger, case, create_engine, func, not_
 from sqlmodel import Field, SQLModel, col
 
 from routers import (
     ONE_LINE,
     Computed,
+    Database,
     Equals,
     OneOf,
     OwnedRow,
@@ -19,6 +20,7 @@ from routers import (
     Range,
     ReadRow,
     Resource,
+    ResourceAPI,
     ResourceRouter,
     RowId,
     Scope,
@@ -86,8 +88,6 @@ class SpecimenCreate(SQLModel):
     remarks: list[str] = Field(default_factory=list, max_length=10)
     anything: list[Any] | None = None
     kind: str = Field(default="plain", max_length=10)
-    shelf_id: UUID | None = Field(default=None, foreign_key="shelf.id")
-    region_id: UUID | None = Field(default=None, foreign_key="region.id")
 
 
 class Sealed(SQLModel):
@@ -109,7 +109,10 @@ class LabelCreate(SQLModel):
     """A label as a client writes it."""
 
     text: str = Field(max_length=10)
-    specimen_id: UUID = Field(foreign_key="specimen.id", ondelete="CASCADE")
+    language: str = Field(default="en", max_length=2)
+    specimen_id: UUID | None = Field(default=None, foreign_key="specimen.id", ondelete="CASCADE")
+    shelf_id: UUID | None = Field(default=None, foreign_key="shelf.id")
+    region_id: UUID | None = Field(default=None, foreign_key="region.id")
 
 
 class Label(LabelCreate, OwnedRow, table=True):
@@ -129,7 +132,13 @@ regions = Resource(
     operations=("list", "get"),
     public=True,
 )
-shelves = Resource(path="/shelves", model=Shelf, create=ShelfCreate, read=ShelfRead)
+shelves = Resource(
+    path="/shelves",
+    model=Shelf,
+    create=ShelfCreate,
+    read=ShelfRead,
+    operations=("list", "create", "get", "put", "delete"),
+)
 specimens = Resource(
     path="/specimens",
     model=Specimen,
@@ -137,7 +146,7 @@ specimens = Resource(
     read=SpecimenRead,
     filters=(
         Search("name", "kind"),
-        *(Equals(column) for column in ("name", "sealed", "tag", "shelf_id", "second_colour", "tiny")),
+        *(Equals(column) for column in ("name", "sealed", "tag", "second_colour", "tiny")),
         *(OneOf(column) for column in ("colour", "kind", "rank")),
         *(Range(column) for column in ("legs", "serial", "weight", "price", "found_on", "seen_at")),
     ),
@@ -146,7 +155,6 @@ specimens = Resource(
         for column in ("name", "legs", "serial", "rank", "weight", "price", "found_on", "created_at", "kind")
         for sign in ("", "-")
     ),
-    write_once=("kind",),
     computed=(
         Computed("sealed_at", lambda new, old: case((new.sealed, func.coalesce(old.sealed_at, func.now())))),
     ),
@@ -157,7 +165,7 @@ labels = Resource(
     create=LabelCreate,
     read=LabelRead,
     filters=(Equals("specimen_id"),),
-    operations=("list", "create", "get", "delete"),
+    write_once=("language",),
 )
 
 
@@ -173,3 +181,20 @@ def specimen_routers() -> tuple[ResourceRouter[Any], ...]:
 
     others = (resource_router(each, access) for each in (regions, shelves, labels))
     return (router, *others)
+
+
+def specimen_application(database: Database) -> ResourceAPI:
+    """An application of all of them."""
+    api = ResourceAPI(title="Specimens")
+    api.state.database = database
+    for router in specimen_routers():
+        api.include_router(router)
+    return api
+
+
+def create_specimens(url: str) -> None:
+    """Create their tables in an empty database."""
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
+    tables = [each.table for each in (regions, shelves, specimens, labels)]
+    SQLModel.metadata.create_all(engine, tables)
+    engine.dispose()

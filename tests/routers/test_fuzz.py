@@ -1,0 +1,64 @@
+"""The document of resources with everything in them, fuzzed against a running server."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from routers.openapi import document_text
+from tests.conftest import free_port, new_database, run_sql
+from tests.fuzzing import BUDGETS, ROOT, findings
+from tests.routers.specimens import create_specimens
+
+OPERATIONS = """
+# A random If-Match names no state of the row, so 412 is the right answer to a valid request.
+[[operations]]
+include-operation-id = ["getSpecimen", "putSpecimen", "updateSpecimen", "deleteSpecimen", "inspectSpecimen",
+  "getRegion", "getLabel", "deleteLabel"]
+checks.positive_data_acceptance.expected-statuses = [200, 201, 204, 304, 404, 412]
+
+# A random reference refers to nothing, a name may be taken, a row may be referred to.
+[[operations]]
+include-operation-id = ["createLabel", "putLabel", "updateLabel",
+  "createShelf", "putShelf", "getShelf", "deleteShelf"]
+checks.positive_data_acceptance.expected-statuses = [200, 201, 204, 304, 404, 409, 412, 422]
+"""
+
+
+@pytest.fixture
+def served(server_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a server with the specimens."""
+    database = new_database(server_url, f"fuzzed-{request.node.callspec.id}")
+    create_specimens(database)
+    run_sql(database, "INSERT INTO region (id, name) VALUES (gen_random_uuid(), 'North')")
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "--factory", "tests.routers.served:served"]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--log-level", "error"], cwd=ROOT, env={"SPECIMENS_URL": database}
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                httpx.get(f"{url}/regions")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.mark.parametrize("budget", BUDGETS.values(), ids=BUDGETS)
+def test_the_fuzzer_finds_nothing(served: str, tmp_path: Path, budget: tuple[str, ...]) -> None:
+    document, settings = tmp_path / "openapi.json", tmp_path / "schemathesis.toml"
+    document.write_text(document_text(httpx.get(f"{served}/openapi.json").json()))
+    common, _, _ = ROOT.joinpath("schemathesis.toml").read_text().partition("# A random If-Match")
+    settings.write_text(common + OPERATIONS)
+    found = findings(document, served, budget, settings)
+    assert found is None, found[-8000:]
