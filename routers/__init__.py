@@ -8,11 +8,12 @@ from routers.computed import Computed
 from routers.database import Database
 from routers.errors import Conflict, NotFound, PreconditionFailed, ProblemError, Unauthenticated, Unavailable
 from routers.filters import Equals, OneOf, Range, Search
-from routers.generator import ResourceRouter, resource_router
+from routers.generator import resource_router
 from routers.models import OwnedRow, PublicRow, ReadRow
 from routers.pagination import Page
 from routers.read_scope import ReadScope
 from routers.resource import Resource
+from routers.router import ResourceRouter
 from routers.scope import Scope
 from routers.types import ONE_LINE, QueryBool, RowId
 

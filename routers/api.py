@@ -19,8 +19,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routers.errors import EXCEPTION_HANDLERS, NotFound, TooLarge, on_http_error, on_problem
-from routers.generator import ResourceRouter
 from routers.openapi import complete, document_text
+from routers.router import ResourceRouter
 
 Observer = Callable[[Scope, int, float, Exception | None], None]
 """Called after each exchange with its ASGI scope, status, seconds and the fault, if there was one."""

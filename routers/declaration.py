@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sqlalchemy import Enum, String
 
+from routers.computed import compute
+from routers.expressions import refuse_foreign
 from routers.forms import plain_type, split_optional
 from routers.keys import UnsortableError, key_of
 from routers.models import SERVER_COLUMNS, OwnedRow, PublicRow, ReadRow
@@ -15,6 +17,12 @@ from routers.statements import new
 
 if TYPE_CHECKING:
     from routers.resource import Resource
+
+
+Operation = Literal["list", "create", "get", "put", "update", "delete"]
+"""The standard operations."""
+
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 
 
 def refuse_mistakes(resource: "Resource[Any]") -> None:
@@ -34,6 +42,7 @@ def _mistakes(resource: "Resource[Any]") -> Iterator[str]:
     yield from _publicity(resource)
     yield from _shapes(resource)
     yield from _columns(resource)
+    yield from _computed(resource)
     yield from _sorts(resource)
     yield from _filters(resource)
 
@@ -53,6 +62,8 @@ def _publicity(resource: "Resource[Any]") -> Iterator[str]:
         yield "public=True is for a PublicRow: these rows have owners, and nobody else may see them."
     if resource.public and not {"list", "get"}.issuperset(resource.operations):
         yield 'a public table is read-only: say operations=("list", "get").'
+    if unknown := set(resource.operations).difference(OPERATIONS):
+        yield f"there is no operation {_list(unknown)}: {', '.join(OPERATIONS)}."
     if not resource.operations or len(set(resource.operations)) < len(resource.operations):
         yield "operations names each operation that it offers once: leave it out to offer all."
 
@@ -68,11 +79,6 @@ def _shapes(resource: "Resource[Any]") -> Iterator[str]:
         yield f"create lets a client write {_list(servers)}: drop it, the server writes that."
     if unknown := set(resource.write_once).difference(resource.create.model_fields):
         yield f"write_once names {_list(unknown)}, which is no member of create: add it there or drop it."
-    computed = {each.column for each in resource.computed}
-    if unknown := computed - columns | computed & SERVER_COLUMNS:
-        yield f"computed names {_list(unknown)}, which is no column of the model's own: mend its name."
-    if written := computed.intersection(resource.create.model_fields):
-        yield f"create lets a client write {_list(written)}, which is computed: drop one of the two."
 
 
 def _columns(resource: "Resource[Any]") -> Iterator[str]:
@@ -94,6 +100,15 @@ def _columns(resource: "Resource[Any]") -> Iterator[str]:
             yield f"create takes a longer {name} than the column's {longest} characters: set max_length."
         if split_optional(field.annotation)[1] and not column.nullable:
             yield f"create takes null for {name}, which the column refuses: make one like the other."
+
+
+def _computed(resource: "Resource[Any]") -> Iterator[str]:
+    names = {each.column for each in resource.computed}
+    if unknown := names.difference(resource.model.model_fields) | names & SERVER_COLUMNS:
+        yield f"computed names {_list(unknown)}, which is no column of the model's own: mend its name."
+    if written := names.intersection(resource.create.model_fields):
+        yield f"create lets a client write {_list(written)}, which is computed: drop one of the two."
+    refuse_foreign(compute(resource.computed, resource.table, {}).values(), resource.table)
 
 
 def _sorts(resource: "Resource[Any]") -> Iterator[str]:

@@ -25,11 +25,8 @@ def _open(schema: dict[str, Any]) -> None:
 _Text = Annotated[str, Field(pattern=TEXT)]
 _Number = Annotated[float, Field(ge=-_LIMIT, lt=_LIMIT)]
 # Read for its JSON Schema alone: what it says is checked by `_refuse_unstorable`, which says it better.
-JsonValue = TypeAliasType(
-    "JsonValue",
-    "bool | _Number | _Text | list[JsonValue]"
-    " | Annotated[dict[_Text, JsonValue], Field(json_schema_extra=_open)] | None",
-)
+JsonValue = TypeAliasType("JsonValue", "bool | _Number | _Text | list[JsonValue] | _Members | None")
+_Members = Annotated[dict[_Text, JsonValue], Field(json_schema_extra=_open)]
 
 
 def object_of(member: Any) -> Any:

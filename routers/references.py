@@ -54,4 +54,4 @@ def referring(table: Table) -> list[ForeignKeyConstraint]:
 
 
 def _constraints(table: Table) -> list[ForeignKeyConstraint]:
-    return sorted(table.foreign_key_constraints, key=lambda constraint: list(constraint.column_keys))
+    return sorted(table.foreign_key_constraints, key=lambda constraint: constraint.column_keys[-1])

@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Literal, get_args
+from typing import Any, Generic, Literal
 
 from pydantic import MISSING, BaseModel, create_model
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from routers.computed import Computed
-from routers.declaration import refuse_mistakes
+from routers.declaration import OPERATIONS, Operation, refuse_mistakes
 from routers.filters import Filter, Parameter
 from routers.models import SERVER_COLUMNS, ReadT, Row, table_of
 from routers.pagination import DEFAULT_LIMIT, LARGEST_LIMIT, Sort, cursor_type
@@ -26,11 +26,6 @@ from routers.shapes import (
 from routers.statements import Statements
 from routers.types import query_int
 from routers.verdict import uniques
-
-Operation = Literal["list", "create", "get", "put", "update", "delete"]
-"""The standard operations."""
-
-OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 
 
 class Nothing(SQLModel):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Executable,
     Select,
     Table,
     and_,
@@ -132,33 +133,31 @@ class Statements:
         """One row gone."""
         return delete(self.table).where(*self._rule("delete"), self._this).returning(self.table.c.id)
 
-    def verdict(self, columns: frozenset[str]) -> Select[Any]:
+    def verdict(self, columns: frozenset[str]) -> Executable:
         """The facts that explain why one row did not get new values for these columns."""
         values = {name: self._value(name) for name in columns}
-        found: list[Any] = list(facts(self.table, self._row, values, self._write_once))
-        return select(*found)
+        return select(*facts(self.table, self._row, values, self._write_once))
 
     @cached_property
-    def deletion_verdict(self) -> Select[Any]:
+    def deletion_verdict(self) -> Executable:
         """The facts that explain why one row was not deleted."""
-        found: list[Any] = list(deletion_facts(self.table, self._row))
-        return select(*found)
+        return select(*deletion_facts(self.table, self._row))
 
     @property
     def _row(self) -> Select[Any]:
         return select(self.table.c.id).where(*self._rule("read"), self._this)
 
     def _rule(self, operation: Literal["read", "update", "delete"]) -> list[Any]:
-        """The policy's conditions on the rows that an operation reaches.
-
-        Raises:
-            TypeError: it reaches none at all.
-        """
-        if not self._policy.grants(operation):
-            raise TypeError(f"{self.table.name} is public, and so read-only.")
+        """The policy's conditions on the rows that an operation reaches."""
+        self._refuse_ungranted(operation)
         return self._policy.row_conditions(operation)
 
+    def _refuse_ungranted(self, operation: Literal["read", "create", "update", "delete"]) -> None:
+        if not self._policy.grants(operation):
+            raise TypeError(f"{self.table.name} is public, and so read-only.")
+
     def _insert(self, columns: frozenset[str]) -> Insert:
+        self._refuse_ungranted("create")
         values = {name: self._value(name) for name in sorted(columns)}
         computed = compute(self._computed, self.table, values)
         return insert(self.table).values(owner_id=OWNER, id=bindparam("row_id"), **values, **computed)

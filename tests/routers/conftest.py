@@ -44,10 +44,15 @@ async def specimen_wire(specimen_url: str) -> AsyncIterator[Wire]:
 
 
 @pytest.fixture(scope="session")
-async def specimen_api(specimen_wire: Wire) -> AsyncIterator[ResourceAPI]:
+async def database_of_specimens(specimen_wire: Wire) -> AsyncIterator[Database]:
     database = new_pool(specimen_wire.url)
-    yield specimen_application(database)
+    yield database
     await database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def specimen_api(database_of_specimens: Database) -> ResourceAPI:
+    return specimen_application(database_of_specimens)
 
 
 @pytest.fixture

@@ -3,11 +3,19 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Text
+from sqlalchemy import Text, func, select
 from sqlmodel import Field, SQLModel
 
-from routers import Equals, OwnedRow, ReadRow, Resource
+from routers import Computed, Equals, OneOf, OwnedRow, Range, ReadRow, Resource, Search
 from tests.routers.gadgets import Gadget, GadgetCreate, GadgetRead
+from tests.routers.specimens import (
+    Region,
+    RegionFacts,
+    RegionRead,
+    Specimen,
+    SpecimenCreate,
+    SpecimenRead,
+)
 
 DECLARATION: dict[str, Any] = {
     "path": "/gadgets",
@@ -15,6 +23,16 @@ DECLARATION: dict[str, Any] = {
     "create": GadgetCreate,
     "read": GadgetRead,
 }
+SPECIMEN = {"model": Specimen, "create": SpecimenCreate, "read": SpecimenRead}
+REGION = {"model": Region, "create": RegionFacts, "read": RegionRead}
+LOOK = ("list", "get")
+
+
+class Maybe(SQLModel):
+    """A shape that takes null where the column does not."""
+
+    name: str = Field(max_length=20)
+    ready: bool | None = None
 
 
 class Extra(GadgetCreate):
@@ -92,6 +110,14 @@ class OddRead(ReadRow):
     maybe_at: str | None
 
 
+def same(_new: Any, old: Any) -> Any:
+    return old.name
+
+
+def beyond(_new: Any, _old: Any) -> Any:
+    return select(func.max(Gadget.created_at)).scalar_subquery()
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -107,14 +133,54 @@ class OddRead(ReadRow):
         ({"model": Needy, "create": NeedyRow, "read": ReadRow}, "the column row_id has the name of a bind"),
         ({"sorts": ()}, "it has no sorts: name at least one"),
         ({"sorts": ("nonsense",)}, "the sort nonsense is not a member of read"),
-        ({"sorts": ("-ready",)}, "the sort ready is not possible: it is neither a timestamp nor a text"),
+        (
+            {"sorts": ("-ready",)},
+            "the sort ready is not possible: its type has no order; sort by text, numbers",
+        ),
         ({"model": Long, "create": LongCreate, "read": LongRead, "sorts": ("text",)}, "the sort text is not"),
         ({"filters": (Equals("limit"),)}, "a filter names limit, which is no member of read"),
         ({"sorts": ("note",)}, "the sort note may be null, so its order is not total"),
         ({"filters": (Equals("colour"),)}, "a filter names colour, which is no member of read"),
         ({"filters": (Equals("ready"), Equals("ready"))}, "two things claim the query parameter ready"),
-        ({"filters": (Equals("note"),)}, "the type str; use one of UUID, bool, datetime"),
-        ({"model": Odd, "create": OddCreate, "read": OddRead}, "the type complex; use one of"),
+        ({"filters": (Range("name"),)}, "name is no number, date or timestamp, and has no range"),
+        ({**SPECIMEN, "filters": (Range("colour"),)}, "colour is no number, date or timestamp"),
+        ({**SPECIMEN, "filters": (Equals("details"),)}, "details holds documents, which no query parameter"),
+        ({**SPECIMEN, "filters": (OneOf("anything"),)}, "anything holds documents"),
+        ({**SPECIMEN, "filters": (Search("name", "legs"),)}, "legs is no text, and only texts are searched"),
+        ({**SPECIMEN, "filters": (Search("colour"),)}, "colour is no text"),
+        ({**SPECIMEN, "sorts": ("colour",)}, "the sort colour is not possible: its type has no order"),
+        ({**SPECIMEN, "sorts": ("details",)}, "the sort details is not possible"),
+        ({"create": Maybe}, "create takes null for ready, which the column refuses"),
+        ({"write_once": ("colour",)}, "write_once names colour, which is no member of create"),
+        (
+            {"computed": (Computed("colour", same),)},
+            "computed names colour, which is no column of the model's own",
+        ),
+        (
+            {"computed": (Computed("version", same),)},
+            "computed names version, which is no column of the model",
+        ),
+        (
+            {"computed": (Computed("note", same),)},
+            "create lets a client write note, which is computed: drop one",
+        ),
+        (
+            {**SPECIMEN, "computed": (Computed("sealed_at", beyond),)},
+            "an expression is over the columns of specimen alone",
+        ),
+        ({"operations": ()}, "operations names each operation that it offers once"),
+        ({"operations": ("get", "get")}, "operations names each operation that it offers once"),
+        (
+            {"operations": ("get", "fetch")},
+            "there is no operation fetch: list, create, get, put, update, delete",
+        ),
+        ({"public": True, "operations": LOOK}, "public=True is for a PublicRow: these rows have owners"),
+        ({**REGION, "operations": LOOK}, "its rows have no owner: say public=True if everyone may read them"),
+        ({**REGION, "public": True}, 'a public table is read-only: say operations=("list", "get")'),
+        (
+            {"model": Odd, "create": OddCreate, "read": OddRead},
+            "the type complex has no exact form; use one of Decimal, Enum, UUID",
+        ),
     ],
 )
 def test_a_wrong_declaration_is_refused(changes: dict[str, Any], sentence: str) -> None:

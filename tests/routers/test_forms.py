@@ -69,7 +69,6 @@ async def stored(museum: httpx.AsyncClient, **members: Any) -> httpx.Response:
         ("remarks", ["a", ""], ["a", ""]),
         ("anything", None, None),
         ("anything", [[[]], "null", None], [[[]], "null", None]),
-        ("region_id", None, None),
     ],
 )
 async def test_what_is_taken_comes_back(

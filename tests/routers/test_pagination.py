@@ -129,7 +129,7 @@ def test_every_admitted_cursor_is_a_position(text: str) -> None:
     assert Cursor.parse(str(cursor), ORDERS) == cursor
 
 
-TIMES = st.datetimes(datetime(1000, 1, 1), datetime(3283, 1, 1))  # noqa: DTZ001 # UTC is added
+TIMES = st.datetimes(datetime(900, 1, 1), datetime(3183, 1, 1))  # noqa: DTZ001 # UTC is added
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 
 
