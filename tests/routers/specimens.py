@@ -27,7 +27,7 @@ from routers import (
     Search,
     resource_router,
 )
-from tests.routers.gadgets import access
+from tests.routers.gadgets import access, gadgets
 
 
 class Colour(StrEnum):
@@ -195,6 +195,6 @@ def specimen_application(database: Database) -> ResourceAPI:
 def create_specimens(url: str) -> None:
     """Create their tables in an empty database."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
-    tables = [each.table for each in (regions, shelves, specimens, labels)]
+    tables = [each.table for each in (regions, shelves, specimens, labels, gadgets)]
     SQLModel.metadata.create_all(engine, tables)
     engine.dispose()
