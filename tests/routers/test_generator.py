@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from routers import Database, ResourceAPI, RowId, Scope, resource_router
 from tests.routers.gadgets import GadgetRead, access, gadget_router, gadgets
@@ -164,22 +164,6 @@ async def test_a_route_by_hand_is_closed_to_nobody_even_without_a_scope(database
         assert (await client.get("/gadgets/weather")).status_code == 401
         assert (await client.get("/gadgets/weather?x=1", headers={"Owner": "ann"})).status_code == 422
         assert (await client.get("/gadgets/weather", headers={"Owner": "ann"})).json() == "fine"
-
-
-async def test_a_scope_belongs_to_the_resources_own_router() -> None:
-    plain = APIRouter()
-    scope = Annotated[Scope[GadgetRead], resource_router(gadgets, access).scope]
-
-    @plain.get("/elsewhere")
-    async def elsewhere(rows: scope) -> None:
-        """Use a scope on another router."""
-
-    faults: list[Exception | None] = []
-    api = ResourceAPI(observe=lambda _scope, _status, _seconds, fault: faults.append(fault))
-    api.include_router(plain)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x") as client:
-        assert (await client.get("/elsewhere", headers={"Owner": "ann"})).status_code == 500
-    assert "/elsewhere: only routes of a resource's own router have a scope." in str(faults)
 
 
 async def test_a_route_that_changes_two_rows_asks_of_the_one_in_its_path(

@@ -1,13 +1,18 @@
 """What each operation costs, counted on the wire."""
 
 import contextlib
+import random
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from routers import Database, Scope
+from routers import Database, ResourceRouter, Scope
+from routers.declaration import OPERATIONS, Operation
+from tests.bodies import body_for
 from tests.routers.gadgets import GadgetRead, gadgets
+from tests.routers.specimens import specimen_routers
 from tests.wire import Wire
 
 ID = "00000000-0000-4000-8000-000000000001"
@@ -45,6 +50,44 @@ async def test_each_operation_is_one_statement_in_one_round_trip(
     if method == "PUT" and headers:
         verb = "UPDATE"
     assert [statement.split()[0] for statement in wire.statements] == [verb]
+
+
+STANDARD = [
+    (router, operation)
+    for router in specimen_routers()
+    for operation in OPERATIONS
+    if operation in router.resource.operations
+]
+
+
+@pytest.mark.parametrize(("router", "operation"), STANDARD, ids=lambda part: getattr(part, "prefix", part))
+async def test_each_operation_of_each_resource_is_one_statement(
+    museum: httpx.AsyncClient,
+    specimen_wire: Wire,
+    region: str,
+    router: ResourceRouter[Any],
+    operation: Operation,
+) -> None:
+    resource, chance = router.resource, random.Random(1)  # noqa: S311 # a repeatable choice is wanted
+    body = body_for(resource, chance, ID, targets_under=0)
+    row = f"{resource.path}/{region if resource.public else ID}"
+    if not resource.public:
+        assert (await museum.put(row, json=body)).status_code == 201
+    await museum.get(row)  # a connection that is new asks the server about itself
+    method, path, verb = {
+        "list": ("GET", resource.path, "SELECT"),
+        "create": ("POST", resource.path, "INSERT"),
+        "get": ("GET", row, "SELECT"),
+        "put": ("PUT", row, "INSERT"),
+        "update": ("PATCH", row, "UPDATE"),
+        "delete": ("DELETE", row, "DELETE"),
+    }[operation]
+    other = body_for(resource, chance, ID.replace("1", "2"), targets_under=0)
+    sends = {"create": other, "put": body, "update": body}
+    specimen_wire.reset()
+    response = await museum.request(method, path, json=sends.get(operation))
+    assert response.is_success, response.text
+    assert (specimen_wire.trips, [each.split()[0] for each in specimen_wire.statements]) == (1, [verb])
 
 
 async def test_only_a_failed_conditional_change_asks_a_second_question(
