@@ -1,5 +1,6 @@
 """schemathesis against a running server, by our settings."""
 
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,12 @@ ROOT = Path(__file__).parent.parent
 SETTINGS = ROOT / "schemathesis.toml"
 
 BUDGETS = {
-    "single": ("--phases", "examples,coverage,fuzzing", "--max-examples", "40"),
+    "single": (
+        "--phases",
+        "examples,coverage,fuzzing",
+        "--max-examples",
+        os.environ.get("FUZZ_EXAMPLES", "40"),
+    ),
     "stateful": ("--phases", "stateful", "--max-time", "15"),
 }
 """What a run of the ordinary tests does."""

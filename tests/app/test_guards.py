@@ -1,5 +1,6 @@
 """The guards refuse what they are there to refuse."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,13 @@ def test_lint_refuses_the_way_past_the_scope(line: str) -> None:
 def test_the_generator_knows_no_task() -> None:
     for path in ROOT.glob("routers/**/*.py"):
         assert "task" not in path.read_text().lower(), path
+
+
+@pytest.mark.parametrize("resource", [path.parent for path in ROOT.glob("app/*/resource.py")], ids=str)
+def test_a_resource_knows_neither_the_others_nor_what_puts_them_together(resource: Path) -> None:
+    for path in resource.glob("*.py"):
+        imported = re.findall(r"^(?:from|import) (app\S*)", path.read_text(), re.MULTILINE)
+        assert all(name.startswith((f"app.{resource.name}.", "app.access")) for name in imported), path
 
 
 def test_every_source_file_has_its_tests() -> None:

@@ -15,7 +15,7 @@ from tests.fuzzing import BUDGETS, ROOT, findings
 from tests.routers.specimens import create_specimens
 
 OPERATIONS = """
-# A random If-Match names no state of the row, so 412 is the right answer to a valid request.
+# Those that refer to nothing else.
 [[operations]]
 include-operation-id = ["getSpecimen", "putSpecimen", "updateSpecimen", "deleteSpecimen", "inspectSpecimen",
   "getRegion", "getLabel", "deleteLabel"]
@@ -58,7 +58,7 @@ def served(server_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
 def test_the_fuzzer_finds_nothing(served: str, tmp_path: Path, budget: tuple[str, ...]) -> None:
     document, settings = tmp_path / "openapi.json", tmp_path / "schemathesis.toml"
     document.write_text(document_text(httpx.get(f"{served}/openapi.json").json()))
-    common, _, _ = ROOT.joinpath("schemathesis.toml").read_text().partition("# A random If-Match")
+    common, _, _ = ROOT.joinpath("schemathesis.toml").read_text().partition("# Where a row is addressed")
     settings.write_text(common + OPERATIONS)
     found = findings(document, served, budget, settings)
     assert found is None, found[-8000:]
