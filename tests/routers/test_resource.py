@@ -4,6 +4,7 @@ from typing import get_args
 
 from routers import Resource
 from tests.routers.gadgets import Gadget, GadgetCreate, GadgetRead, gadgets
+from tests.routers.specimens import Shelf, ShelfCreate, ShelfRead, labels
 
 
 def test_names_follow_from_the_declaration() -> None:
@@ -27,3 +28,9 @@ def test_models_are_named_for_the_document() -> None:
         *("GadgetCreate", "GadgetUpdate", "GadgetRead", "GadgetPage")
     ]
     assert get_args(gadgets.page.model_fields["items"].annotation) == (gadgets.answer,)
+
+
+def test_what_must_be_unique_conflicts_wherever_it_is_written() -> None:
+    whole = Resource(path="/shelves", model=Shelf, create=ShelfCreate, read=ShelfRead)
+    assert whole.conflicts == {"POST", "PUT", "PATCH"}
+    assert (labels.conflicts, gadgets.conflicts) == ({"PUT"}, set())
