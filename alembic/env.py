@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import TypeDecorator, create_engine, text
+from sqlalchemy import Enum, TypeDecorator, create_engine, text
 from sqlmodel import SQLModel
 
 import app.main  # noqa: F401 # its resources fill the metadata
@@ -18,7 +18,9 @@ LOCK = 7_238_401_957
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
-    """Write SQLModel's types into a migration as the SQLAlchemy types that they are in the database."""
+    """Write a type into a migration as the SQLAlchemy type that it is in the database."""
+    if kind == "type" and isinstance(item, Enum):
+        return f"sa.String(length={item.length})"
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
     return False

@@ -51,14 +51,18 @@ class Key:
         longest: How long it gets, in characters.
         encode: A value as text.
         decode: The text as a value; there is one for each text of the pattern.
-        term: The column, in the order that the cursor means.
+        collation: That of the order which the cursor means; None for those without one.
     """
 
     pattern: str
     longest: int
     encode: Callable[[Any], str]
     decode: Callable[[str], Any]
-    term: Callable[[Column[Any]], ColumnElement[Any]] = lambda column: column
+    collation: str | None = None
+
+    def term(self, column: Column[Any]) -> ColumnElement[Any]:
+        """The column, in the order that the cursor means."""
+        return column.collate(self.collation) if self.collation else column
 
 
 def key_of(column: Column[Any]) -> Key:
@@ -130,17 +134,13 @@ def _text_key(kind: Any) -> Key:
         raise UnsortableError(f"text is sorted where it is at most {_LONGEST_TEXT} characters long")
     most = 4 * kind.length
     pattern = rf"(?:[0-9a-f]{{2}}){{0,{most}}}"
-    return Key(pattern, 2 * most, lambda value: value.encode().hex(), _decode_text, _by_code_point)
+    # By code point: the same order on every server, whatever its locale.
+    return Key(pattern, 2 * most, lambda value: value.encode().hex(), _decode_text, collation="C")
 
 
 def _decode_text(text: str) -> str:
     # Bytes that are no text are taken for the replacement character: a position all the same.
     return bytes.fromhex(text).decode(errors="replace").replace("\0", "\1")
-
-
-def _by_code_point(column: Column[Any]) -> ColumnElement[Any]:
-    """The same order on every server, whatever its locale."""
-    return column.collate("C")
 
 
 _KEYS: tuple[tuple[Any, Callable[[Any], Key]], ...] = (

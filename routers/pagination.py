@@ -56,7 +56,10 @@ class Sort:
         """The index that has the rows in this order."""
         owner = [table.c.owner_id] if "owner_id" in table.c else []
         names = "_".join((*(column.name for column in owner), self.column, "id"))
-        return Index(f"ix_{table.name}_{names}", *owner, self.key.term(table.c[self.column]), table.c.id)
+        # Not as an expression: PostgreSQL keeps a collation apart, and Alembic would see another index.
+        collations = {self.column: f'COLLATE "{self.key.collation}"'} if self.key.collation else {}
+        columns = (*owner, table.c[self.column], table.c.id)
+        return Index(f"ix_{table.name}_{names}", *columns, postgresql_ops=collations)
 
     def beyond(self, table: Table) -> ColumnElement[bool]:
         """The condition on rows that come after the position `:after_key, :after_id`."""

@@ -23,6 +23,8 @@ def resolve(metadata: MetaData) -> None:
             target = metadata.tables.get(relation.target or "")
             if target is not None:
                 del waiting[column]
+                if not waiting:
+                    del table.info[_WAITING]
                 _constrain(table, column, target, relation.on_delete)
 
 
