@@ -14,6 +14,7 @@ from routers.models import SERVER_COLUMNS, OwnedRow, PublicRow, ReadRow
 from routers.pagination import column_of
 from routers.policy import OWNER
 from routers.statements import new
+from routers.verdict import uniques
 
 if TYPE_CHECKING:
     from routers.resource import Resource
@@ -88,6 +89,9 @@ def _columns(resource: "Resource[Any]") -> Iterator[str]:
             continue
         if not (column.nullable or column.server_default or column.default):
             yield f"nobody writes the column {column.name}: add it to create, or give it a default."
+    for unique in [] if resource.public else uniques(resource.table):
+        if "owner_id" not in (names := {column.name for column in unique.columns}):
+            yield f"{_list(names)} is unique over all owners, which tells what others have: add owner_id."
     columns = {column.name for column in resource.table.c}
     if taken := columns & ({new(name) for name in columns} | {"row_id", str(OWNER.key)}):
         yield f"the column {_list(taken)} has the name of a bind parameter: rename it."

@@ -52,14 +52,15 @@ class Sort:
         terms = (self.key.term(table.c[self.column]), table.c.id)
         return [term.desc() if self.descending else term.asc() for term in terms]
 
-    def index(self, table: Table) -> Index:
-        """The index that has the rows in this order."""
-        owner = [table.c.owner_id] if "owner_id" in table.c else []
-        names = "_".join((*(column.name for column in owner), self.column, "id"))
+    def give_index(self, table: Table) -> None:
+        """Give the table the index that has its rows in this order, unless it has that already."""
+        columns = [table.c[name] for name in ("owner_id", self.column, "id") if name in table.c]
+        name = f"ix_{table.name}_{'_'.join(column.name for column in columns)}"
+        if any(index.name == name for index in table.indexes):
+            return
         # Not as an expression: PostgreSQL keeps a collation apart, and Alembic would see another index.
         collations = {self.column: f'COLLATE "{self.key.collation}"'} if self.key.collation else {}
-        columns = (*owner, table.c[self.column], table.c.id)
-        return Index(f"ix_{table.name}_{names}", *columns, postgresql_ops=collations)
+        Index(name, *columns, postgresql_ops=collations)
 
     def beyond(self, table: Table) -> ColumnElement[bool]:
         """The condition on rows that come after the position `:after_key, :after_id`."""

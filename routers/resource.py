@@ -76,9 +76,7 @@ class Resource(Generic[ReadT]):
             _ = self.answer, self.create_body, self.update_body, self.query, self.statements
         except TypeError as error:
             raise DeclarationError(f"{self.model.__name__} cannot be served: {error}") from error
-        index = self.orders[0].index(self.table)
-        if all(index.name != other.name for other in self.table.indexes):
-            self.table.append_constraint(index)
+        self.orders[0].give_index(self.table)
 
     @property
     def table(self) -> Table:

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from psycopg.errors import CheckViolation
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Constraint,
     ForeignKeyConstraint,
+    Index,
     Select,
     Table,
     UniqueConstraint,
@@ -86,9 +89,9 @@ def judged(found: Mapping[str, bool], *, creating: bool = False) -> ProblemError
 
 def refusal(error: IntegrityError, table: Table, *, deleting: bool) -> ProblemError | None:
     """The answer to what a constraint has stopped; None where no request should have come so far."""
-    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
     if deleting:
         return kept()
+    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
     for name, constraint in references(table).items():
         if _stopped(named, constraint):
             return _dangling(name)
@@ -96,17 +99,21 @@ def refusal(error: IntegrityError, table: Table, *, deleting: bool) -> ProblemEr
         if _stopped(named, unique):
             names = " and ".join(sorted({column.name for column in unique.columns} - {"owner_id"}))
             return Conflict(f"Another one has this {names} already.")
+    if getattr(error.orig, "sqlstate", None) == CheckViolation.sqlstate:
+        return InvalidRequest([Violation(pointer="", detail="These values do not go together.")])
     return None
 
 
-def uniques(table: Table) -> list[UniqueConstraint]:
+def uniques(table: Table) -> list[UniqueConstraint | Index]:
     """What must be unique among the rows of an owner."""
-    return [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    constraints = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    return [*constraints, *(index for index in table.indexes if index.unique)]
 
 
-def _stopped(named: str, constraint: ForeignKeyConstraint | UniqueConstraint) -> bool:
+def _stopped(named: str, constraint: Constraint | Index) -> bool:
     # By its beginning: where a table is spread over several servers, each adds something of its own.
-    return named.startswith(_NAMES.format_constraint(constraint))
+    is_index = isinstance(constraint, Index)
+    return named.startswith((_NAMES.format_index if is_index else _NAMES.format_constraint)(constraint))
 
 
 def _dangling(*names: str) -> InvalidRequest:

@@ -6,7 +6,17 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, SmallInteger, case, create_engine, func, not_
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    SmallInteger,
+    case,
+    create_engine,
+    func,
+    not_,
+    text,
+)
 from sqlmodel import Field, SQLModel, col
 
 from routers import (
@@ -116,7 +126,12 @@ class LabelCreate(SQLModel):
 
 
 class Label(LabelCreate, OwnedRow, table=True):
-    """A row of labels."""
+    """A row of labels, of which one is to be read first."""
+
+    __table_args__ = (
+        CheckConstraint("text <> language", name="text_is_no_language"),
+        Index("one_first_label", "owner_id", "text", unique=True, postgresql_where=text("text = 'first'")),
+    )
 
 
 class LabelRead(LabelCreate, ReadRow):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Text, func, select
+from sqlalchemy import Text, UniqueConstraint, func, select
 from sqlmodel import Field, SQLModel
 
 from routers import Computed, Equals, OneOf, OwnedRow, Range, ReadRow, Resource, Search
@@ -26,6 +26,12 @@ DECLARATION: dict[str, Any] = {
 SPECIMEN = {"model": Specimen, "create": SpecimenCreate, "read": SpecimenRead}
 REGION = {"model": Region, "create": RegionFacts, "read": RegionRead}
 LOOK = ("list", "get")
+
+
+class Loud(GadgetCreate, OwnedRow, table=True):
+    """A table with a key that tells of other owners."""
+
+    __table_args__ = (UniqueConstraint("name"),)
 
 
 class Maybe(SQLModel):
@@ -150,6 +156,7 @@ def beyond(_new: Any, _old: Any) -> Any:
         ({**SPECIMEN, "filters": (Search("colour"),)}, "colour is no text"),
         ({**SPECIMEN, "sorts": ("colour",)}, "the sort colour is not possible: its type has no order"),
         ({**SPECIMEN, "sorts": ("details",)}, "the sort details is not possible"),
+        ({"model": Loud}, "name is unique over all owners, which tells what others have: add owner_id"),
         ({"create": Maybe}, "create takes null for ready, which the column refuses"),
         ({"write_once": ("colour",)}, "write_once names colour, which is no member of create"),
         (

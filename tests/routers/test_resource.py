@@ -4,7 +4,7 @@ from typing import get_args
 
 from routers import Resource
 from tests.routers.gadgets import Gadget, GadgetCreate, GadgetRead, gadgets
-from tests.routers.specimens import Shelf, ShelfCreate, ShelfRead, labels
+from tests.routers.specimens import Shelf, ShelfCreate, ShelfRead
 
 
 def test_names_follow_from_the_declaration() -> None:
@@ -33,5 +33,10 @@ def test_models_are_named_for_the_document() -> None:
 def test_what_must_be_unique_conflicts_wherever_it_is_written() -> None:
     whole = Resource(path="/shelves", model=Shelf, create=ShelfCreate, read=ShelfRead)
     assert whole.conflicts == {"POST", "PUT", "PATCH"}
-    assert labels.conflicts == {"PUT"}
     assert not gadgets.conflicts
+
+
+def test_a_table_behind_two_resources_has_its_index_once() -> None:
+    names = [index.name for index in gadgets.table.indexes]
+    Resource(path="/v3/gadgets", model=Gadget, create=GadgetCreate, read=GadgetRead)
+    assert [index.name for index in gadgets.table.indexes] == names == ["ix_gadget_owner_id_created_at_id"]

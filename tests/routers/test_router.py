@@ -46,8 +46,8 @@ async def test_an_operation_that_is_left_out_is_not_allowed(museum: httpx.AsyncC
     [
         ("/specimens", set()),
         ("/specimens/{specimen_id}", set()),
-        ("/labels", set()),
-        ("/labels/{label_id}", {"put"}),
+        ("/labels", {"post"}),
+        ("/labels/{label_id}", {"put", "patch"}),
         ("/shelves", {"post"}),
         ("/shelves/{shelf_id}", {"put", "delete"}),
         ("/regions/{region_id}", set()),

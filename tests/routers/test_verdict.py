@@ -111,6 +111,17 @@ async def test_a_name_is_unique_among_the_owners_rows(museum: httpx.AsyncClient)
     assert (await outcome(museum, "PUT", f"/shelves/{first}", {"name": "a"}))[0] == 200
 
 
+async def test_the_rules_of_the_authors_own_are_told_as_well(museum: httpx.AsyncClient) -> None:
+    label = await create(museum, "/labels", text="first")
+    assert await outcome(museum, "POST", "/labels", {"text": "first"}) == (
+        409,
+        "Another one has this text already.",
+    )
+    together = (422, [{"pointer": "", "detail": "These values do not go together."}])
+    assert await outcome(museum, "POST", "/labels", {"text": "en"}) == together
+    assert await outcome(museum, "PATCH", f"/labels/{label}", {"text": "en"}) == together
+
+
 async def test_only_a_failed_conditional_change_asks_why(
     museum: httpx.AsyncClient, specimen_wire: Wire
 ) -> None:
