@@ -16,11 +16,11 @@ BUDGETS = {
         "--phases",
         "examples,coverage,fuzzing",
         "--max-examples",
-        os.environ.get("FUZZ_EXAMPLES", "40"),
+        "40",
     ),
     "stateful": ("--phases", "stateful", "--max-time", "15"),
 }
-"""What a run of the ordinary tests does."""
+"""What a run of the ordinary tests does; `FUZZ` in the environment adds options of schemathesis."""
 
 
 def findings(document: Path, url: str, budget: Sequence[str], settings: Path = SETTINGS) -> str | None:
@@ -28,7 +28,7 @@ def findings(document: Path, url: str, budget: Sequence[str], settings: Path = S
     done = subprocess.run(
         [
             *(SCHEMATHESIS, "--config-file", settings, "run", document, "--seed", "1"),
-            *("--url", url, *budget),
+            *("--url", url, *budget, *os.environ.get("FUZZ", "").split()),
         ],
         check=False,
         capture_output=True,

@@ -60,5 +60,6 @@ def test_the_fuzzer_finds_nothing(served: str, tmp_path: Path, budget: tuple[str
     document.write_text(document_text(httpx.get(f"{served}/openapi.json").json()))
     common, _, _ = ROOT.joinpath("schemathesis.toml").read_text().partition("# Where a row is addressed")
     settings.write_text(common + OPERATIONS)
-    found = findings(document, served, budget, settings)
+    # Most of what there is to find is found by the coverage phase, which has no limit.
+    found = findings(document, served, [part.replace("40", "15") for part in budget], settings)
     assert found is None, found[-8000:]
