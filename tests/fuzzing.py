@@ -12,12 +12,7 @@ ROOT = Path(__file__).parent.parent
 SETTINGS = ROOT / "schemathesis.toml"
 
 BUDGETS = {
-    "single": (
-        "--phases",
-        "examples,coverage,fuzzing",
-        "--max-examples",
-        "40",
-    ),
+    "single": ("--phases", "examples,coverage,fuzzing", "--max-examples", "40"),
     "stateful": ("--phases", "stateful", "--max-time", "15"),
 }
 """What a run of the ordinary tests does; `FUZZ` in the environment adds options of schemathesis."""
