@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, null, type_coerce
+from sqlalchemy import ColumnElement, Table, bindparam, func, literal, null, type_coerce
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,21 @@ def compute(
     columns: Iterable[Computed], table: Table, new: Mapping[str, Any], old: Mapping[str, Any] | None = None
 ) -> dict[str, ColumnElement[Any]]:
     """The values of computed columns, for a row that becomes `new` and was `old`."""
-    nulls = {column.name: type_coerce(null(), column.type) for column in table.c}
-    was: Mapping[str, Any] = nulls if old is None else old
-    will_be = SimpleNamespace(**{**was, **new})
-    return {each.column: each.value(will_be, SimpleNamespace(**was)) for each in columns}
+    was = {column.name: type_coerce(null(), column.type) for column in table.c} if old is None else dict(old)
+    will_be = {**was, **(_defaults(table) if old is None else {}), **new}
+    computed = {}
+    for each in columns:
+        value = each.value(SimpleNamespace(**will_be), SimpleNamespace(**was))
+        computed[each.column] = will_be[each.column] = value
+    return computed
+
+
+def _defaults(table: Table) -> dict[str, Any]:
+    """What columns have in a new row that its statement does not name; a default that varies is NULL here."""
+    fixed = {
+        column.name: literal(getattr(column.default, "arg", None), column.type)
+        for column in table.c
+        if column.default is not None and column.default.is_scalar
+    }
+    now = {"created_at": func.now(), "updated_at": func.now(), "version": literal(1)}
+    return {**fixed, **now, "id": bindparam("row_id", type_=table.c.id.type)}

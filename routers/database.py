@@ -101,10 +101,12 @@ def _unavailability() -> Iterator[None]:
     """Tell the database's absence from a fault of ours, which stays the exception that it is."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+    except (InterfaceError, PoolTimeoutError, OSError) as error:
         raise Unavailable from error
     except DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None) or ""
+        if isinstance(error, OperationalError) and not state.startswith("54"):  # a limit of the program's
+            raise Unavailable from error
         if error.connection_invalidated or state.startswith(_CLASSES_OF_UNAVAILABILITY):
             raise Unavailable from error
         raise

@@ -4,16 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sqlalchemy import Enum, String
-
+from routers.agreement import contradictions
 from routers.computed import compute
 from routers.expressions import refuse_foreign
-from routers.forms import plain_type, split_optional
 from routers.keys import UnsortableError, key_of
 from routers.models import SERVER_COLUMNS, OwnedRow, PublicRow, ReadRow
 from routers.pagination import column_of
 from routers.policy import OWNER
-from routers.statements import new
+from routers.statements import CREATED, new
 from routers.verdict import uniques
 
 if TYPE_CHECKING:
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
 
 Operation = Literal["list", "create", "get", "put", "update", "delete"]
 """The standard operations."""
+
+_BINDS = {"row_id", "self", "if_match", "if_none_match", CREATED, str(OWNER.key)}
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 
@@ -42,6 +42,7 @@ def _mistakes(resource: "Resource[Any]") -> Iterator[str]:
     yield from _kinds(resource)
     yield from _publicity(resource)
     yield from _shapes(resource)
+    yield from contradictions(resource)
     yield from _columns(resource)
     yield from _computed(resource)
     yield from _sorts(resource)
@@ -93,17 +94,8 @@ def _columns(resource: "Resource[Any]") -> Iterator[str]:
         if "owner_id" not in (names := {column.name for column in unique.columns}):
             yield f"{_list(names)} is unique over all owners, which tells what others have: add owner_id."
     columns = {column.name for column in resource.table.c}
-    if taken := columns & ({new(name) for name in columns} | {"row_id", str(OWNER.key)}):
+    if taken := columns & ({new(name) for name in columns} | _BINDS):
         yield f"the column {_list(taken)} has the name of a bind parameter: rename it."
-    for name, field in resource.create.model_fields.items():
-        column = resource.table.c[name]
-        longest = getattr(column.type, "length", None)
-        lengths = [rule.max_length for rule in field.metadata if hasattr(rule, "max_length")]
-        is_text = isinstance(plain_type(column), String) and not isinstance(column.type, Enum)
-        if is_text and longest is not None and (not lengths or min(lengths) > longest):
-            yield f"create takes a longer {name} than the column's {longest} characters: set max_length."
-        if split_optional(field.annotation)[1] and not column.nullable:
-            yield f"create takes null for {name}, which the column refuses: make one like the other."
 
 
 def _computed(resource: "Resource[Any]") -> Iterator[str]:
@@ -116,6 +108,8 @@ def _computed(resource: "Resource[Any]") -> Iterator[str]:
 
 
 def _sorts(resource: "Resource[Any]") -> Iterator[str]:
+    if not isinstance(resource.sorts, tuple):
+        yield 'sorts is no tuple: write sorts=("-created_at",).'
     if not resource.sorts:
         yield "it has no sorts: name at least one, e.g. -created_at."
     for column in map(column_of, resource.sorts):
@@ -130,6 +124,12 @@ def _sorts(resource: "Resource[Any]") -> Iterator[str]:
 
 
 def _filters(resource: "Resource[Any]") -> Iterator[str]:
+    if not isinstance(resource.filters, tuple) or not all(
+        hasattr(each, "columns") for each in resource.filters
+    ):
+        yield 'filters is no tuple of filters: write filters=(Equals("done"),).'
+    if not all(each.columns for each in resource.filters):
+        yield 'a Search names no column: write Search("title").'
     columns = {column for each in resource.filters for column in each.columns}
     if unknown := columns.difference(resource.read.model_fields):
         yield f"a filter names {_list(unknown)}, which is no member of read: add it there or drop the filter."

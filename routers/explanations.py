@@ -1,5 +1,6 @@
 """What is wrong with a request, in sentences that never repeat what was sent."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -60,6 +61,8 @@ def _violation(error: Mapping[str, Any]) -> Violation:
     if kind in _WITHOUT_INPUT:
         detail = error["msg"] + "."
     if place == "body":
+        # Names inside a document are the caller's own text as well.
+        path = [*path[:1], *itertools.takewhile(lambda step: isinstance(step, int), path[1:])]
         return Violation(pointer="".join(f"/{_escaped(step)}" for step in path), detail=detail)
     return Violation(parameter=str(path[0]) if path else str(place), detail=detail)
 

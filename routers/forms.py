@@ -11,10 +11,23 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer, StrictBool, StrictStr, WithJsonSchema
 from pydantic.fields import FieldInfo
-from sqlalchemy import REAL, BigInteger, Boolean, Column, Double, Numeric, SmallInteger, String
+from sqlalchemy import (
+    CHAR,
+    REAL,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    Float,
+    Numeric,
+    SmallInteger,
+    String,
+)
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from routers.json_values import JsonArray, JsonObject, object_of
+from routers.patterns import PLAIN_PATTERNS, is_plain_pattern
 from routers.types import (
     LARGEST_FLOAT,
     NUMBER_IN_JSON,
@@ -29,6 +42,9 @@ from routers.types import (
     decimal_pattern,
     decimal_reader,
 )
+
+_DOUBLE = 25
+"""Binary digits from which on PostgreSQL's `float(n)` is double precision."""
 
 Rules = list[Any]
 """What a field says besides its type: bounds, lengths, patterns."""
@@ -93,20 +109,31 @@ def _ruled(kind: Any, rules: Rules, *readers: Any) -> Any:
 
 def _unknown(kind: Any) -> UnknownTypeError:
     known = ", ".join(sorted([*(form.__name__ for form in _FORMS), "Enum", "dict", "list"]))
-    return UnknownTypeError(
-        f"the type {getattr(kind, '__name__', kind)} has no exact form; use one of {known}"
-    )
+    name = str(kind) if get_origin(kind) else getattr(kind, "__name__", kind)
+    return UnknownTypeError(f"the type {name} has no exact form; use one of {known}")
 
 
 def _same(written: Any, read: Any) -> Callable[[Rules, TypeEngine[Any]], Form]:
-    return lambda _rules, _type: Form(written, written, read)
+    def form(rules: Rules, kind: TypeEngine[Any]) -> Form:
+        if _bounds(rules, "ge", "gt", "le", "lt"):
+            raise UnknownTypeError("the document cannot say bounds of dates and times: drop them")
+        if isinstance(kind, DateTime) and not kind.timezone:
+            raise UnknownTypeError("a timestamp has a time zone: leave sa_type out")
+        return Form(written, written, read)
+
+    return form
 
 
 def _truth(_rules: Rules, _type: TypeEngine[Any]) -> Form:
     return Form(StrictBool, QueryBool, bool)
 
 
-def _text(rules: Rules, _type: TypeEngine[Any]) -> Form:
+def _text(rules: Rules, kind: TypeEngine[Any]) -> Form:
+    if isinstance(kind, CHAR):
+        raise UnknownTypeError("a CHAR is filled up with spaces: leave sa_type out")
+    for pattern in _bounds(rules, "pattern"):
+        if not is_plain_pattern(pattern):
+            raise UnknownTypeError(f"the pattern {pattern} is not read alike by all: {PLAIN_PATTERNS}")
     if not any(getattr(rule, "pattern", None) for rule in rules):
         rules = [*rules, Field(pattern=TEXT)]
     plain = _ruled(str, rules)
@@ -123,7 +150,7 @@ def _whole(rules: Rules, kind: TypeEngine[Any]) -> Form:
 
 
 def _number(rules: Rules, kind: TypeEngine[Any]) -> Form:
-    if isinstance(kind, REAL):
+    if not isinstance(kind, Float) or (kind.precision or _DOUBLE) < _DOUBLE or isinstance(kind, REAL):
         raise UnknownTypeError("a float is kept in double precision: use sa_type=Double, or none at all")
     rules = _bounded(rules, Field(ge=-LARGEST_FLOAT), Field(le=LARGEST_FLOAT))
     return Form(
@@ -151,6 +178,8 @@ def _decimal(rules: Rules, kind: TypeEngine[Any]) -> Form:
         raise UnknownTypeError("a Decimal needs its size: set max_digits and decimal_places")
     if _bounds(rules, "gt", "le", "lt", "multiple_of") or _bounds(rules, "ge") not in ([], [0]):
         raise UnknownTypeError("a Decimal is a string with a pattern, which can say ge=0 and no other bound")
+    if kind.precision < kind.scale:
+        raise UnknownTypeError("max_digits includes the decimal_places: make it larger")
     sign, whole = not _bounds(rules, "ge"), kind.precision - kind.scale
     pattern = decimal_pattern(whole, kind.scale, sign=sign, exact=False)
     shown = decimal_pattern(whole, kind.scale, sign=sign, exact=True)

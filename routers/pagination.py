@@ -55,12 +55,11 @@ class Sort:
     def give_index(self, table: Table) -> None:
         """Give the table the index that has its rows in this order, unless it has that already."""
         columns = [table.c[name] for name in ("owner_id", self.column, "id") if name in table.c]
-        name = f"ix_{table.name}_{'_'.join(column.name for column in columns)}"
-        if any(index.name == name for index in table.indexes):
+        if any(list(index.columns) == columns and not index.unique for index in table.indexes):
             return
         # Not as an expression: PostgreSQL keeps a collation apart, and Alembic would see another index.
         collations = {self.column: f'COLLATE "{self.key.collation}"'} if self.key.collation else {}
-        Index(name, *columns, postgresql_ops=collations)
+        Index(None, *columns, postgresql_ops=collations)
 
     def beyond(self, table: Table) -> ColumnElement[bool]:
         """The condition on rows that come after the position `:after_key, :after_id`."""

@@ -140,7 +140,7 @@ class Scope(ReadScope[ReadT]):
         else:
             asked = self._statements.verdict(frozenset(values))
             (found,) = await self._fetch(asked, row_id=row_id, **_named(values))
-        return judged(found, creating=creating)
+        return judged(found, self._statements.table, creating=creating)
 
     async def _write(self, statement: Executable, values: Mapping[str, Any] | None, **others: Any) -> Any:
         try:

@@ -4,7 +4,7 @@ import contextlib
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -84,6 +84,10 @@ def _double(value: Any) -> float:
     raise not_canonical("a number that double precision holds")
 
 
+def _in_utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
 WHOLE_IN_JSON = BeforeValidator(_whole_in_json)
 NUMBER_IN_JSON = BeforeValidator(_number_in_json)
 WHOLE_IN_QUERY = _reader(_WHOLE, int, "an integer without leading zeros")
@@ -103,7 +107,11 @@ WireDate = Annotated[
 ]
 WireTime = Annotated[
     datetime,
-    _reader(TIMESTAMP, datetime.fromisoformat, "a timestamp with its offset, like 2026-01-31T12:00:00Z"),
+    _reader(
+        TIMESTAMP,
+        lambda text: datetime.fromisoformat(text).astimezone(UTC),
+        "a timestamp with its offset, like 2026-01-31T12:00:00Z",
+    ),
     Field(json_schema_extra={"pattern": TIMESTAMP, "maxLength": 32}),
 ]
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Table,
     UniqueConstraint,
+    bindparam,
     exists,
     false,
     or_,
@@ -27,7 +28,7 @@ from routers.policy import OWNER
 from routers.references import references, referring
 
 _NAMES: Any = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
-_DANGLING = "dangling__"
+_DANGLING, _TAKEN = "dangling__", "taken__"
 
 
 def facts(
@@ -37,6 +38,13 @@ def facts(
     yield exists(row).label("present")
     changed = [table.c[name].is_distinct_from(new[name]) for name in write_once if name in new]
     yield exists(row.where(or_(false(), *changed))).label("differs")
+    for place, unique in enumerate(uniques(table)):
+        columns = {column.name for column in unique.columns} - {"owner_id"}
+        if isinstance(unique, UniqueConstraint) and columns <= set(new):
+            other = table.alias()
+            same = [other.c[name] == new[name] for name in sorted(columns)]
+            found = exists(select(other.c.id).where(*_own(other), *same, other.c.id != bindparam("row_id")))
+            yield found.label(f"{_TAKEN}{place}")
     for name, constraint in references(table).items():
         if name in new:
             found = exists(_target(constraint, new[name]))
@@ -54,9 +62,7 @@ def keepers(table: Table, row_id: ColumnElement[Any], seen: frozenset[Table] = f
     """The conditions under which other rows keep one from being deleted, at once or through a cascade."""
     for constraint in referring(table):
         other = constraint.table.alias()
-        rows = select(other.c.id).where(
-            other.c.owner_id == OWNER, other.c[constraint.column_keys[-1]] == row_id
-        )
+        rows = select(other.c.id).where(*_own(other), other.c[constraint.column_keys[-1]] == row_id)
         if constraint.ondelete != "CASCADE":
             yield exists(rows)
         elif constraint.table not in seen:
@@ -67,23 +73,29 @@ def keepers(table: Table, row_id: ColumnElement[Any], seen: frozenset[Table] = f
 
 def _target(constraint: ForeignKeyConstraint, value: BindParameter[Any]) -> Select[Any]:
     target = constraint.referred_table.alias()
-    owner = [target.c.owner_id == OWNER] if "owner_id" in target.c else []
-    return select(target.c.id).where(*owner, target.c.id == value)
+    return select(target.c.id).where(*_own(target), target.c.id == value)
 
 
-def judged(found: Mapping[str, bool], *, creating: bool = False) -> ProblemError:
+def _own(table: Any) -> list[ColumnElement[bool]]:
+    return [table.c.owner_id == OWNER] if "owner_id" in table.c else []
+
+
+def judged(found: Mapping[str, bool], table: Table, *, creating: bool = False) -> ProblemError:
     """The answer to a request whose statement had no effect, by its facts (RFC 9110 section 13.2.1).
 
     What would have failed without the preconditions fails in the same way with them.
     """
     if not found["present"] and not creating:
         return NotFound()
-    if dangling := [name for name, is_so in found.items() if name.startswith(_DANGLING) and is_so]:
-        return _dangling(*(name.removeprefix(_DANGLING) for name in dangling))
     if found.get("kept"):
         return kept()
     if found.get("differs"):
         return fixed()
+    for place, unique in enumerate(uniques(table)):
+        if found.get(f"{_TAKEN}{place}"):
+            return _taken(unique)
+    if dangling := [name for name, is_so in found.items() if name.startswith(_DANGLING) and is_so]:
+        return _dangling(*(name.removeprefix(_DANGLING) for name in dangling))
     return PreconditionFailed()
 
 
@@ -92,13 +104,14 @@ def refusal(error: IntegrityError, table: Table, *, deleting: bool) -> ProblemEr
     if deleting:
         return kept()
     named = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
-    for name, constraint in references(table).items():
-        if _stopped(named, constraint):
-            return _dangling(name)
-    for unique in uniques(table):
-        if _stopped(named, unique):
-            names = " and ".join(sorted({column.name for column in unique.columns} - {"owner_id"}))
-            return Conflict(f"Another one has this {names} already.")
+    ours = {_name(each): each for each in (*references(table).values(), *uniques(table))}
+    # By its beginning: where a table is spread over several servers, each adds something of its own.
+    for name in sorted(ours, key=len, reverse=True):
+        if named.startswith(name):
+            constraint = ours[name]
+            if isinstance(constraint, ForeignKeyConstraint):
+                return _dangling(constraint.column_keys[-1])
+            return _taken(constraint)
     if getattr(error.orig, "sqlstate", None) == CheckViolation.sqlstate:
         return InvalidRequest([Violation(pointer="", detail="These values do not go together.")])
     return None
@@ -110,10 +123,15 @@ def uniques(table: Table) -> list[UniqueConstraint | Index]:
     return [*constraints, *(index for index in table.indexes if index.unique)]
 
 
-def _stopped(named: str, constraint: Constraint | Index) -> bool:
-    # By its beginning: where a table is spread over several servers, each adds something of its own.
-    is_index = isinstance(constraint, Index)
-    return named.startswith((_NAMES.format_index if is_index else _NAMES.format_constraint)(constraint))
+def _name(constraint: Constraint | Index) -> str:
+    """What PostgreSQL calls it."""
+    format_name = _NAMES.format_index if isinstance(constraint, Index) else _NAMES.format_constraint
+    return str(format_name(constraint)).strip('"')
+
+
+def _taken(unique: UniqueConstraint | Index) -> Conflict:
+    names = " and ".join(sorted({column.name for column in unique.columns} - {"owner_id"}))
+    return Conflict(f"Another one has this {names} already.")
 
 
 def _dangling(*names: str) -> InvalidRequest:

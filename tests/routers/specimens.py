@@ -103,6 +103,8 @@ class SpecimenCreate(SQLModel):
 class Sealed(SQLModel):
     """What follows from the rest of a specimen."""
 
+    pending: bool = True
+
     sealed_at: datetime | None = None
     inspected: bool = False
 
@@ -122,6 +124,7 @@ class LabelCreate(SQLModel):
     language: str = Field(default="en", max_length=2)
     specimen_id: UUID | None = Field(default=None, foreign_key="specimen.id", ondelete="CASCADE")
     shelf_id: UUID | None = Field(default=None, foreign_key="shelf.id")
+    serialNo: str | None = Field(default=None, max_length=9, unique=True)  # noqa: N815 # a name to be quoted
     region_id: UUID | None = Field(default=None, foreign_key="region.id")
 
 
@@ -171,6 +174,7 @@ specimens = Resource(
         for sign in ("", "-")
     ),
     computed=(
+        Computed("pending", lambda new, _: not_(new.inspected)),
         Computed("sealed_at", lambda new, old: case((new.sealed, func.coalesce(old.sealed_at, func.now())))),
     ),
 )

@@ -42,6 +42,13 @@ async def test_an_expression_of_a_route_by_hand_is_looked_at_as_well(museum: htt
     assert (again["sealed"], again["sealed_at"]) == (False, None)
 
 
+async def test_it_sees_the_defaults_of_what_nobody_has_written(museum: httpx.AsyncClient) -> None:
+    row = (await museum.post("/specimens", json={"name": "a"})).json()
+    assert (row["inspected"], row["pending"]) == (False, True)
+    inspected = (await museum.post(f"/specimens/{row['id']}/inspect")).json()
+    assert (inspected["inspected"], inspected["pending"]) == (True, False)
+
+
 @pytest.mark.parametrize("member", ["sealed_at", "inspected"])
 async def test_no_client_writes_what_is_only_read(museum: httpx.AsyncClient, member: str) -> None:
     row = (await museum.post("/specimens", json={"name": "a"})).json()

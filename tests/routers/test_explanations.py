@@ -62,3 +62,8 @@ def test_a_place_without_a_name_is_named_itself() -> None:
         "query",
         "This is not what the documented schema says.",
     )
+
+
+def test_a_pointer_ends_where_the_callers_own_names_begin() -> None:
+    errors = [{"loc": ("body", "counts", place, "secret"), "type": "int_type"} for place in ("secret", 3)]
+    assert [violation.pointer for violation in violations(errors)] == ["/counts", "/counts/3"]

@@ -1,6 +1,7 @@
 """Each type of column: what a body, a query and an answer may hold, and that it comes back."""
 
 import json
+from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum
 from typing import Any
@@ -9,7 +10,7 @@ import httpx
 import pytest
 from pydantic import Field
 from pydantic.fields import FieldInfo
-from sqlalchemy import REAL, Column, Integer, Numeric, String
+from sqlalchemy import CHAR, REAL, Column, Date, DateTime, Float, Integer, Numeric, String
 
 from routers.forms import UnknownTypeError, form_of
 from tests.routers.specimens import specimens
@@ -258,9 +259,21 @@ class Number(IntEnum):
             "the type complex has no exact form; use one of Decimal, Enum, UUID, bool, date",
         ),
         (str | bool, {}, String(), "the type str | bool has no exact form"),
-        (list[complex], {}, String(), "the type list has no exact form"),
-        (dict[int, str], {}, String(), "the type dict has no exact form"),
+        (list[complex], {}, String(), "the type list[complex] has no exact form"),
+        (dict[int, str], {}, String(), "the type dict[int, str] has no exact form"),
         (float, {}, REAL(), "a float is kept in double precision"),
+        (float, {}, Float(10), "a float is kept in double precision"),
+        (float, {}, Numeric(8, 2), "a float is kept in double precision"),
+        (str, {}, CHAR(5), "a CHAR is filled up with spaces"),
+        (
+            str,
+            {"pattern": r"^\d+$"},
+            String(),
+            r"the pattern ^\d+$ is not read alike by all: write classes as ranges",
+        ),
+        (date, {"ge": date(2020, 1, 1)}, Date(), "the document cannot say bounds of dates and times"),
+        (datetime, {}, DateTime(), "a timestamp has a time zone: leave sa_type out"),
+        (Decimal, {}, Numeric(2, 4), "max_digits includes the decimal_places: make it larger"),
         (int, {"ge": -(2**31) - 1}, Integer(), "the bound -2147483649 is beyond what the column holds"),
         (int, {"le": 2**31}, Integer(), "the bound 2147483648 is beyond what the column holds"),
         (Decimal, {}, Numeric(), "a Decimal needs its size: set max_digits and decimal_places"),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import ForeignKeyConstraint
 from sqlmodel import Field, SQLModel
 
-from routers import OwnedRow, ReadRow, Resource, ResourceAPI, resource_router
+from routers import OwnedRow, PublicRow, ReadRow, Resource, ResourceAPI, resource_router
 from routers.models import table_of
 from routers.references import references, referring, unresolved
 from routers.verdict import keepers
@@ -69,3 +69,16 @@ def test_a_table_may_be_declared_after_what_refers_to_it() -> None:
     assert [constraint.table.name for constraint in referring(table_of(Book))] == ["book", "page"]
     # A page keeps its book, and so the book of which that is the sequel.
     assert len(list(keepers(table_of(Book), table_of(Book).c.id))) == 2
+
+
+def test_public_rows_may_refer_to_public_rows() -> None:
+    class Country(PublicRow, table=True):
+        """A row of countries."""
+
+    class City(PublicRow, table=True):
+        """A row of cities."""
+
+        country_id: UUID = Field(foreign_key="country.id")
+
+    assert len(list(keepers(table_of(Country), table_of(Country).c.id))) == 1
+    assert list(keepers(table_of(City), table_of(City).c.id)) == []

@@ -108,7 +108,23 @@ async def test_a_name_is_unique_among_the_owners_rows(museum: httpx.AsyncClient)
     taken = (409, "Another one has this name already.")
     assert await outcome(museum, "POST", "/shelves", {"name": "a"}) == taken
     assert await outcome(museum, "PUT", f"/shelves/{NOWHERE}", {"name": "a"}) == taken
+    assert await outcome(museum, "PUT", f"/shelves/{NOWHERE}", {"name": "a"}, **STALE) == taken
+    assert await outcome(museum, "PUT", f"/shelves/{NOWHERE}", {"name": "a"}, **{"If-Match": "*"}) == taken
+    assert (await outcome(museum, "PUT", f"/shelves/{first}", {"name": "a"}, **STALE))[0] == 412
     assert (await outcome(museum, "PUT", f"/shelves/{first}", {"name": "a"}))[0] == 200
+
+
+async def test_a_name_that_has_to_be_quoted_is_found(museum: httpx.AsyncClient) -> None:
+    await create(museum, "/labels", text="a", serialNo="1")
+    taken = (409, "Another one has this serialNo already.")
+    assert await outcome(museum, "POST", "/labels", {"text": "b", "serialNo": "1"}) == taken
+
+
+async def test_what_was_set_once_comes_before_a_reference(museum: httpx.AsyncClient) -> None:
+    label = await create(museum, "/labels", text="x")
+    body = {"text": "y", "language": "de", "shelf_id": NOWHERE}
+    for headers in ({}, FRESH, STALE):
+        assert (await outcome(museum, "PUT", f"/labels/{label}", body, **headers))[0] == 409
 
 
 async def test_the_rules_of_the_authors_own_are_told_as_well(museum: httpx.AsyncClient) -> None:
