@@ -108,6 +108,13 @@ async def test_a_value_that_slipped_through_is_a_fault_of_ours(database: Databas
         await database.fetch(text("SELECT 1 / (SELECT 0)"), {})
 
 
+async def test_a_limit_of_the_program_is_no_unavailability(database: Database) -> None:
+    nested = "(" * 50_000 + "1" + ")" * 50_000
+    with pytest.raises(DBAPIError) as fault:
+        await database.fetch(text(f"SELECT {nested}"), {})
+    assert getattr(fault.value.orig, "sqlstate", "").startswith("54")
+
+
 async def test_being_out_of_resources_is_unavailability(database: Database) -> None:
     raise_it = "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$"
     with pytest.raises(Unavailable):
