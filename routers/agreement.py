@@ -72,9 +72,9 @@ def _defaults(name: str, field: FieldInfo) -> Iterator[str]:
         TypeAdapter(kind).validate_python(default, strict=True)
     except (ValidationError, TypeError, ValueError):
         yield f"the default of {name} is not a value that {name} may have: mend it."
-        return
-    if isinstance(default, datetime) and default.tzinfo is None:
-        yield f"the default of {name} has no time zone: use datetime.now(UTC)."
+    else:
+        if isinstance(default, datetime) and default.tzinfo is None:
+            yield f"the default of {name} has no time zone: use datetime.now(UTC)."
 
 
 def _keys(table: Table) -> Iterator[str]:

@@ -23,9 +23,9 @@ def resolve(metadata: MetaData) -> None:
             target = metadata.tables.get(relation.target or "")
             if target is not None:
                 del waiting[column]
-                if not waiting:
-                    del table.info[_WAITING]
                 _constrain(table, column, target, relation.on_delete)
+        if not waiting:  # or Alembic would write it into the migration
+            table.info.pop(_WAITING, None)
 
 
 def _constrain(table: Table, column: str, target: Table, on_delete: str | None) -> None:

@@ -109,7 +109,7 @@ WireTime = Annotated[
     datetime,
     _reader(
         TIMESTAMP,
-        lambda text: datetime.fromisoformat(text).astimezone(UTC),
+        _in_utc,
         "a timestamp with its offset, like 2026-01-31T12:00:00Z",
     ),
     Field(json_schema_extra={"pattern": TIMESTAMP, "maxLength": 32}),
