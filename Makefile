@@ -32,7 +32,7 @@ run: $(RUNS) ## Serve on 127.0.0.1:8000 with a database of its own
 	@exec $(BIN)/todo serve
 
 test: $(READY) ## Run all tests, on a database of their own
-	@$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n 4 --cov --cov-report=term:skip-covered
 
 pages: $(READY) ## Show what a page costs at a million rows
 	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/test_plans.py

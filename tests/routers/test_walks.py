@@ -9,7 +9,7 @@ import pytest
 
 from tests.routers.specimens import specimens
 
-SEEDS = 24
+SEEDS = 18
 
 
 def members(chance: random.Random) -> dict[str, Any]:
