@@ -75,15 +75,24 @@ async def database(wire: Wire) -> AsyncIterator[Database]:
     await database.engine.dispose()
 
 
-def new_pool(url: str) -> Database:
+@pytest.fixture(scope="session")
+async def impatient_database(wire: Wire) -> AsyncIterator[Database]:
+    """One that gives up soon, for tests in which it has to; on a busy machine others would be cut short."""
+    database = new_pool(wire.url, seconds=0.75)
+    yield database
+    await database.engine.dispose()
+
+
+def new_pool(url: str, seconds: float = 20.0) -> Database:
+    """A pool that waits so long for a connection, and for an answer."""
     engine = create_async_engine(
         url.replace("postgresql:", "postgresql+psycopg:"),
         pool_size=5,
         max_overflow=0,
-        pool_timeout=0.5,
+        pool_timeout=seconds,
         connect_args={"prepare_threshold": None, "connect_timeout": 2},
     )
-    return Database(engine, deadline=0.5)
+    return Database(engine, deadline=seconds)
 
 
 @pytest.fixture
@@ -93,6 +102,10 @@ def empty(gadget_url: str) -> None:
 
 @pytest.fixture(scope="session")
 def api(database: Database) -> ResourceAPI:
+    return gadget_application(database)
+
+
+def gadget_application(database: Database) -> ResourceAPI:
     api = ResourceAPI(title="Gadgets", max_body_size=4096)
     api.state.database = database
     api.include_router(gadget_router())

@@ -11,13 +11,35 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from routers import Database, ResourceAPI, Scope, Unavailable
+from routers import Database, OwnerId, ResourceAPI, Scope, Unavailable
 from tests.conftest import run_sql
-from tests.routers.gadgets import GadgetRead
+from tests.routers.conftest import client_of, gadget_application
+from tests.routers.gadgets import GadgetRead, gadgets
 from tests.routers.test_statements import ID
 from tests.wire import Wire
 
 SELECT_1 = text("SELECT 1 AS one")
+
+
+@pytest.fixture
+def database(impatient_database: Database) -> Database:
+    return impatient_database
+
+
+@pytest.fixture
+def api(database: Database) -> ResourceAPI:
+    return gadget_application(database)
+
+
+@pytest.fixture
+async def client(api: ResourceAPI, empty: None) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(api) as client:
+        yield client
+
+
+@pytest.fixture
+def scope(database: Database, empty: None) -> Scope[GadgetRead]:
+    return Scope(gadgets, OwnerId("ann"), database)
 
 
 @pytest.fixture

@@ -10,6 +10,11 @@ from routers import Database, Unavailable
 from routers.deadline import watch
 
 
+@pytest.fixture
+def database(impatient_database: Database) -> Database:
+    return impatient_database
+
+
 async def test_a_statement_within_its_time_is_left_alone(database: Database) -> None:
     async with database.engine.connect() as connection:
         with watch(connection, 0.2):
