@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from routers.errors import PROBLEM_MEDIA_TYPE, Problem
+from routers.links import link
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -66,7 +67,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def complete(document: dict[str, Any]) -> None:
-    """Add what every answer has: the problem's schema, and the headers common to all."""
+    """Add what every answer has, the problem's schema and the common headers, then where each leads."""
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template=REFERENCE, mode="serialization")
@@ -87,6 +88,7 @@ def complete(document: dict[str, Any]) -> None:
                 response["headers"] = {**headers(*_ALWAYS), **response.get("headers", {})}
         if content := operations.get("patch", {}).get("requestBody", {}).get("content"):
             content["application/merge-patch+json"] = content["application/json"]
+    link(document["paths"])
 
 
 def _keep_whole(schema: dict[str, Any]) -> None:
