@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test coverage check lint types arrows document migrate migration openapi pages lock clean
+.PHONY: help run test coverage fuzz check lint types arrows document migrate migration openapi pages lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -36,6 +36,11 @@ test: $(READY) ## Run all tests, on a database of their own
 
 coverage: $(READY) ## Refuse a branch of the generator that its own tests do not reach
 	@$(BIN)/python -m pytest -n 4 -q tests/routers --deselect tests/routers/test_fuzz.py --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+fuzz: $(READY) ## Fuzz for minutes, by fixed seeds and a random one, then with faults that have to be found
+	@seed=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' '); echo "Seeds: 1, 2 and, this time, $$seed"; \
+	FUZZ_FACTOR=4 FUZZ_SEEDS="1 2 $$seed" $(BIN)/python -m pytest -v tests/app/test_fuzz.py tests/routers/test_fuzz.py
+	@$(BIN)/python -m pytest -v -m deep tests/app/test_faults.py
 
 pages: $(READY) ## Show what a page costs at a million rows
 	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/test_plans.py
@@ -72,4 +77,4 @@ lock: $(READY) ## Choose the newest allowed versions anew, with their hashes
 	@$(BIN)/$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## Remove the environment; your data in .data stays
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .coverage
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage

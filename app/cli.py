@@ -22,10 +22,10 @@ from app.embedded import EmbeddedError, data_directory, embedded_postgres
 from app.logs import configure_logs
 from app.main import create_app
 from app.migrations import ROOT, NewerDatabaseError, is_current, migrate
-from app.protocol import StrictProtocol
 from app.settings import TRUSTED_HEADER, Settings, SettingsError, read_settings
 from routers import Unavailable
 from routers.openapi import document_text
+from routers.protocol import StrictProtocol
 
 DOCUMENT = ROOT / "openapi.json"
 

@@ -25,13 +25,13 @@ class Health(BaseModel):
     status: Literal["ok"]
 
 
-@router.get("/livez", operation_id="getLiveness", responses=problem_responses(413, 422, 500))
+@router.get("/livez", operation_id="getLiveness", responses=problem_responses(400, 413, 422, 500))
 async def live() -> Health:
     """Say that the process answers. It asks nothing of the database."""
     return Health(status="ok")
 
 
-@router.get("/readyz", operation_id="getReadiness", responses=problem_responses(413, 422, 500, 503))
+@router.get("/readyz", operation_id="getReadiness", responses=problem_responses(400, 413, 422, 500, 503))
 async def ready(request: Request) -> Health:
     """Say whether requests can be served: the database answers, and its schema is migrated."""
     if not await is_current(request.app.state.database):

@@ -10,7 +10,7 @@ from routers.links import link
 REFERENCE = "#/components/schemas/{model}"
 
 _WHY = {
-    400: "The body is not well-formed JSON.",
+    400: "The request, or the JSON in its body, is not well-formed.",
     401: "Nobody's request: no owner, or not a valid one.",
     404: "No such row in the owner's scope.",
     409: "Another row, or this one's past, stands against it.",
@@ -77,7 +77,7 @@ def complete(document: dict[str, Any]) -> None:
     for schema in schemas.values():
         _keep_whole(schema)
     components["headers"] = {
-        name: {"description": description, "schema": {"type": "string"}}
+        name: {"description": description, "required": True, "schema": {"type": "string"}}
         for name, description in _HEADERS.items()
     }
     document["paths"] = dict(sorted(document["paths"].items()))

@@ -30,9 +30,9 @@ class ResourceRoute(APIRoute):
         super().__init__(path, endpoint, **options)
         self.query_parameters = dict(_parameters(self.dependant))
         methods = self.methods or set()
-        statuses = [413, 422, 500, 503] if self.public else [401, 413, 422, 500, 503]
+        statuses = [400, 413, 422, 500, 503] if self.public else [400, 401, 413, 422, 500, 503]
         if self.body_field is not None:
-            statuses += [400, 415]
+            statuses.append(415)
         if addresses_row := bool(self.dependant.path_params):
             statuses += [412] if "PUT" in methods else [404, 412]
         self.responses = {**problem_responses(*sorted(statuses)), **self.responses}

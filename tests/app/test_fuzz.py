@@ -5,20 +5,33 @@ import pytest
 from app.migrations import ROOT, migrate
 from tests.app.conftest import Serve
 from tests.conftest import new_database
-from tests.fuzzing import BUDGETS, findings
+from tests.fuzzing import AUTHENTICATION, BELIEVES_ANYONE, FACTOR, SEEDS, findings, single, stateful
+
+KNOWN, TRUSTED = "tests.owners:known_only", "app.owner:trusted_header"
+
+PASSES = {
+    "single": (KNOWN, single(30)),
+    "single-met": (KNOWN, single(15, met=True)),
+    "owners": (KNOWN, single(10, *AUTHENTICATION, met=True)),
+    "stateful": (KNOWN, stateful(12)),
+    "stateful-met": (KNOWN, stateful(12, met=True)),
+    "trusted": (TRUSTED, single(15, *BELIEVES_ANYONE)),
+    "trusted-met": (TRUSTED, stateful(8, *BELIEVES_ANYONE, met=True)),
+}
 
 
-@pytest.mark.parametrize("budget", BUDGETS.values(), ids=BUDGETS)
-def test_the_fuzzer_finds_nothing(
-    serve: Serve, server_url: str, request: pytest.FixtureRequest, budget: tuple[str, ...]
-) -> None:
-    url = new_database(server_url, f"fuzz-{request.node.callspec.id}")
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", PASSES)
+def test_the_fuzzer_finds_nothing(serve: Serve, server_url: str, name: str, seed: int) -> None:
+    provider, run = PASSES[name]
+    url = new_database(server_url, f"fuzz-{name}-{seed}")
     migrate(url)
     served = serve(
         DATABASE_URL=url,
-        TODO_OWNER_PROVIDER="tests.owners:known_only",
+        TODO_OWNER_PROVIDER=provider,
         TODO_LOG_LEVEL="error",
         PYTHONPATH=str(ROOT),
     )
-    found = findings(ROOT / "openapi.json", served.url.removesuffix("/api/v1"), budget)
-    assert found is None, found[-5000:] + served.output.read_text()[-5000:]
+    target = served.url.removesuffix("/api/v1")
+    found = findings(f"{name}-{seed}", ROOT / "openapi.json", target, run.longer(FACTOR), seed=seed)
+    assert found is None, found + served.output.read_text()[-5000:]

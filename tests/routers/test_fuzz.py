@@ -11,7 +11,7 @@ import pytest
 
 from routers.openapi import document_text
 from tests.conftest import free_port, new_database, run_sql
-from tests.fuzzing import BUDGETS, ROOT, findings
+from tests.fuzzing import FACTOR, ROOT, SEEDS, SETTINGS, findings, single, stateful
 from tests.routers.specimens import create_specimens
 
 OPERATIONS = """
@@ -36,10 +36,8 @@ def served(server_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
     create_specimens(database)
     run_sql(database, "INSERT INTO region (id, name) VALUES (gen_random_uuid(), 'North')")
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--factory", "tests.routers.served:served"]
-    process = subprocess.Popen(
-        [*command, "--port", str(port), "--log-level", "error"], cwd=ROOT, env={"SPECIMENS_URL": database}
-    )
+    settings = {"SPECIMENS_URL": database, "PORT": str(port)}
+    process = subprocess.Popen([sys.executable, "-m", "tests.routers.served"], cwd=ROOT, env=settings)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(300):
@@ -54,12 +52,21 @@ def served(server_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
         process.wait(30)
 
 
-@pytest.mark.parametrize("budget", BUDGETS.values(), ids=BUDGETS)
-def test_the_fuzzer_finds_nothing(served: str, tmp_path: Path, budget: tuple[str, ...]) -> None:
+PASSES = {
+    # Most of what there is to find is found by the boundaries, which have no limit.
+    "single": single(8),
+    "stateful": stateful(12),
+    "stateful-met": stateful(8, met=True),
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", PASSES)
+def test_the_fuzzer_finds_nothing(served: str, tmp_path: Path, name: str, seed: int) -> None:
     document, settings = tmp_path / "openapi.json", tmp_path / "schemathesis.toml"
     document.write_text(document_text(httpx.get(f"{served}/openapi.json").json()))
-    common, _, _ = ROOT.joinpath("schemathesis.toml").read_text().partition("# Where a row is addressed")
+    common, _, _ = SETTINGS.read_text().partition("# Where a row is addressed")
     settings.write_text(common + OPERATIONS)
-    # Most of what there is to find is found by the coverage phase, which has no limit.
-    found = findings(document, served, [{"40": "12"}.get(part, part) for part in budget], settings)
-    assert found is None, found[-8000:]
+    run = PASSES[name].longer(FACTOR)
+    found = findings(f"specimens-{name}-{seed}", document, served, run, settings=settings, seed=seed)
+    assert found is None, found
