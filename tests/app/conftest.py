@@ -19,6 +19,7 @@ from app.migrations import ROOT, migrate
 from app.settings import Settings
 from routers import ResourceAPI
 from tests.conftest import free_port, new_database, run_sql
+from tests.second_opinion import SecondOpinion
 from tests.wire import Wire, wire_to
 
 TODO = Path(sys.executable).with_name("todo")
@@ -48,7 +49,7 @@ async def api(wire: Wire) -> AsyncIterator[ResourceAPI]:
 @pytest.fixture
 async def client(api: ResourceAPI, task_url: str) -> AsyncIterator[httpx.AsyncClient]:
     run_sql(task_url, "TRUNCATE task")
-    transport = httpx.ASGITransport(api)
+    transport = SecondOpinion(httpx.ASGITransport(api), api.openapi())
     async with httpx.AsyncClient(transport=transport, base_url="http://todo/api/v1") as client:
         client.headers["X-User-ID"] = "alice"
         yield client

@@ -9,6 +9,7 @@ from routers import Database, OwnerId, ResourceAPI, Scope
 from tests.conftest import new_database, run_sql
 from tests.routers.gadgets import Gadget, GadgetRead, gadget_router, gadgets
 from tests.routers.specimens import create_specimens, specimen_application
+from tests.second_opinion import SecondOpinion
 from tests.wire import Wire, wire_to
 
 
@@ -119,8 +120,12 @@ async def client(api: ResourceAPI, empty: None) -> AsyncIterator[httpx.AsyncClie
 
 
 def client_of(api: ResourceAPI) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(api, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://gadgets", headers={"Owner": "ann"})
+    """A client whose every exchange is judged by the document."""
+    return client_through(SecondOpinion(httpx.ASGITransport(api, raise_app_exceptions=False), api.openapi()))
+
+
+def client_through(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=transport, base_url="http://test", headers={"Owner": "ann"})
 
 
 @pytest.fixture

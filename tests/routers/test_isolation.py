@@ -12,7 +12,7 @@ from routers.policy import OWNER
 from routers.statements import Statements
 from tests.conftest import run_sql
 from tests.isolation import Step, leak
-from tests.routers.conftest import client_of
+from tests.routers.conftest import client_through
 from tests.routers.gadgets import GadgetRead, gadget_router, gadgets
 from tests.routers.specimens import labels, shelves, specimen_application, specimen_routers
 
@@ -27,7 +27,7 @@ Walk = Callable[[int], Awaitable[str | None]]
 def walk(database_of_specimens: Database, specimen_url: str, region: str) -> Walk:
     api = specimen_application(database_of_specimens)
     api.include_router(ROUTERS[0])
-    client = client_of(api)
+    client = client_through(httpx.ASGITransport(api, raise_app_exceptions=False))
 
     async def ask(step: Step) -> httpx.Response:
         headers = {**step.headers, "Owner": step.owner, "X-Request-ID": "same"}
