@@ -20,6 +20,10 @@ from routers import ResourceAPI, Unavailable
 RESOURCES = (tasks,)
 """The routers of all resources: adding one is one line here."""
 
+DESCRIPTION = """Create, list, change and delete tasks. Whose request it is stands in the security scheme `owner`: what \
+belongs to another owner is absent. Lists come in pages; rows carry entity tags, so that a change can be \
+made on the condition that nobody else was faster; errors are problems as RFC 9457 has them."""
+
 
 def create_app(settings: Settings) -> ResourceAPI:
     """Put the application together.
@@ -43,6 +47,10 @@ def create_app(settings: Settings) -> ResourceAPI:
         title="backend-todo",
         version=__version__,
         summary="Tasks, each seen by its owner alone.",
+        description=DESCRIPTION,
+        contact={"name": "The contributors of backend-todo"},
+        license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
+        openapi_tags=[health.TAG],
         lifespan=lifespan,
         max_body_size=settings.max_body_bytes,
         outer=[_cors(settings)] if settings.cors_origins else [],
