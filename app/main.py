@@ -20,9 +20,12 @@ from routers import ResourceAPI, Unavailable
 RESOURCES = (tasks,)
 """The routers of all resources: adding one is one line here."""
 
-DESCRIPTION = """Create, list, change and delete tasks. Whose request it is stands in the security scheme `owner`: what \
-belongs to another owner is absent. Lists come in pages; rows carry entity tags, so that a change can be \
-made on the condition that nobody else was faster; errors are problems as RFC 9457 has them."""
+DESCRIPTION = (
+    "Create, list, change and delete tasks. The security scheme `owner` says whose request it is: what "
+    "belongs to another owner is absent. Lists come in pages. Rows carry entity tags, for changes on the "
+    "condition that nobody else was faster. Errors are problems, as RFC 9457 has them."
+)
+"""What the document says of the API as a whole."""
 
 
 def create_app(settings: Settings) -> ResourceAPI:

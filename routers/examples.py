@@ -19,7 +19,7 @@ def give_examples(document: Json) -> None:
                 for media in place.get("content", {}).values():
                     if "example" not in media and "schema" in media:
                         found = example_of(media["schema"], schemas)
-                        media |= {} if found is UNKNOWN else {"example": found}
+                        media.update({} if found is UNKNOWN else {"example": found})
 
 
 def example_of(schema: Json, schemas: Json) -> Any:
@@ -55,10 +55,9 @@ def _array(schema: Json, schemas: Json) -> Any:
 
 
 def _number(schema: Json, _schemas: Json) -> Any:
-    least = schema.get("minimum", schema.get("exclusiveMinimum", 0))
-    most = schema.get("maximum", schema.get("exclusiveMaximum", 0))
-    whole = schema["type"] == "integer"
-    candidates = [0, schema.get("minimum", least + 1), (least + most) // 2 if whole else (least + most) / 2]
+    least: float = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+    most: float = schema.get("maximum", schema.get("exclusiveMaximum", least))
+    candidates = [0, least, least + 1] if schema["type"] == "integer" else [0, least, (least + most) / 2]
     return next((each for each in candidates if _admits(schema, each)), UNKNOWN)
 
 

@@ -112,7 +112,11 @@ def _add_put(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
         return row_response(row, 200)
 
     _annotate(put_row, router, row_id=_row_id(resource), body=resource.create_body)
-    created = {"description": f"The {resource.noun} that was created.", "model": resource.answer, **CREATED_HEADERS}
+    created = {
+        "description": f"The {resource.noun} that was created.",
+        "model": resource.answer,
+        **CREATED_HEADERS,
+    }
     router.add_api_route(
         _row_path(resource),
         put_row,
@@ -184,4 +188,6 @@ def _row_path(resource: Resource[Any]) -> str:
 
 
 def _row_id(resource: Resource[Any]) -> Any:
-    return Annotated[RowId, Path(alias=resource.id_parameter, description=f"Which {resource.noun} is meant, by its id.")]
+    return Annotated[
+        RowId, Path(alias=resource.id_parameter, description=f"Which {resource.noun} is meant, by its id.")
+    ]

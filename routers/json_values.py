@@ -24,12 +24,12 @@ def _open(schema: dict[str, Any]) -> None:
 
 _Text = Annotated[str, Field(pattern=TEXT, max_length=LONGEST_TEXT)]
 _Number = Annotated[float, Field(ge=-_LIMIT, lt=_LIMIT)]
+_MEANING = "Any JSON value, nested or not."
 # Read for its JSON Schema alone: what it says is checked by `_refuse_unstorable`, which says it better.
 JsonValue = TypeAliasType(
     "JsonValue",
     "Annotated[bool | _Number | _Text | _Array | _Members | None, Field(description=_MEANING)]",
 )
-_MEANING = "Any JSON value, nested or not."
 _Array = Annotated[list[JsonValue], Field(max_length=MOST_MEMBERS)]
 _Members = Annotated[dict[_Text, JsonValue], Field(json_schema_extra=_open)]
 

@@ -94,7 +94,8 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _problem(status: int) -> dict[str, Any]:
     detail = _WHY.get(status, "The request cannot be carried out.")
-    errors = [Violation(parameter="limit", detail="This must be an integer.")] if status == InvalidRequest.status else None
+    wrong = Violation(parameter="limit", detail="This must be an integer.")
+    errors = [wrong] if status == InvalidRequest.status else None
     example = json.loads(problem_text(status, detail, "9e0d072e12264ad6989eac732872ac38", errors))
     return {"schema": {"$ref": REFERENCE.format(model="Problem")}, "example": example}
 

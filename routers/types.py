@@ -134,7 +134,9 @@ WireTime = Annotated[
 ShownDate = Annotated[date, Field(json_schema_extra={"maxLength": 10, "examples": ["2026-01-31"]})]
 ShownTime = Annotated[
     datetime,
-    Field(json_schema_extra={"pattern": _IN_UTC, "maxLength": 27, "examples": ["2026-01-31T12:00:00.000001Z"]}),
+    Field(
+        json_schema_extra={"pattern": _IN_UTC, "maxLength": 27, "examples": ["2026-01-31T12:00:00.000001Z"]}
+    ),
 ]
 
 RowId = Annotated[WireUUID, Path(description="Which row is meant, by its id.")]
@@ -161,9 +163,7 @@ def decimal_schema(pattern: str, whole: int, places: int) -> WithJsonSchema:
     """What the document says of such decimals."""
     longest = len("-") + max(whole, 1) + len(".") + places
     example = f"0.{'0' * places}".removesuffix(".")
-    return WithJsonSchema(
-        {"type": "string", "pattern": pattern, "maxLength": longest, "examples": [example]}
-    )
+    return WithJsonSchema({"type": "string", "pattern": pattern, "maxLength": longest, "examples": [example]})
 
 
 def decimal_reader(pattern: str, places: int) -> BeforeValidator:
