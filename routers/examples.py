@@ -55,8 +55,8 @@ def _array(schema: Json, schemas: Json) -> Any:
 
 
 def _number(schema: Json, _schemas: Json) -> Any:
-    least: float = schema.get("minimum", schema.get("exclusiveMinimum", 0))
-    most: float = schema.get("maximum", schema.get("exclusiveMaximum", least))
+    least: Any = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+    most: Any = schema.get("maximum", schema.get("exclusiveMaximum", least))
     candidates = [0, least, least + 1] if schema["type"] == "integer" else [0, least, (least + most) / 2]
     return next((each for each in candidates if _admits(schema, each)), UNKNOWN)
 

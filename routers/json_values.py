@@ -18,7 +18,7 @@ DEEPEST = 100
 
 def _open(schema: dict[str, Any]) -> None:
     """Say of an object with names of a pattern what generators of clients understand."""
-    schema["propertyNames"] = {"pattern": TEXT}
+    schema["propertyNames"] = {"pattern": TEXT, "maxLength": LONGEST_TEXT}
     schema["additionalProperties"] = schema.pop("patternProperties")[TEXT]
 
 
@@ -54,19 +54,24 @@ def _refuse_unstorable(value: Any, depth: int = 1) -> None:
     if depth > DEEPEST:
         raise _unstorable(f"be nested at most {DEEPEST} deep")
     if isinstance(value, dict):
-        _refuse_unstorable([*value, *value.values()], depth)
+        for member in (*value, *value.values()):
+            _refuse_unstorable(member, depth + 1)
     elif isinstance(value, list):
         if len(value) > MOST_MEMBERS:
             raise _unstorable(f"hold no array of more than {MOST_MEMBERS} members")
         for member in value:
             _refuse_unstorable(member, depth + 1)
     elif isinstance(value, str):
-        if len(value) > LONGEST_TEXT:
-            raise _unstorable(f"hold no text of more than {LONGEST_TEXT} characters")
-        if not _is_text(value):
-            raise _unstorable("hold no NUL and no lone surrogates")
+        _refuse_text(value)
     elif not isinstance(value, bool | None) and not -_LIMIT <= value < _LIMIT:
         raise _unstorable("hold no number beyond 64 bits")
+
+
+def _refuse_text(value: str) -> None:
+    if len(value) > LONGEST_TEXT:
+        raise _unstorable(f"hold no text of more than {LONGEST_TEXT} characters")
+    if not _is_text(value):
+        raise _unstorable("hold no NUL and no lone surrogates")
 
 
 def _is_text(value: str) -> bool:
