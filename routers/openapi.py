@@ -125,7 +125,7 @@ def complete(document: dict[str, Any]) -> None:
     give_examples(document)
 
 
-def _complete_integers(schema: dict[str, Any]) -> None:
+def _complete_integers(schema: dict[str, Any], *, named: bool = False) -> None:
     """Write the bounds of integers as integers, of which FastAPI makes floats; say how wide they are."""
     if schema.get("type") == "integer":
         for name, part in schema.items():
@@ -135,8 +135,9 @@ def _complete_integers(schema: dict[str, Any]) -> None:
         schema["format"] = "int32" if all(-(2**31) <= bound < 2**31 for bound in bounds) else "int64"
     for name, part in schema.items():
         for deeper in part if isinstance(part, list) else [part]:
-            if isinstance(deeper, dict) and name not in {"default", "example", "examples"}:
-                _complete_integers(deeper)
+            # Those are values, but for members of that name.
+            if isinstance(deeper, dict) and (named or name not in {"default", "example", "examples"}):
+                _complete_integers(deeper, named=name == "properties")
 
 
 def document_text(document: dict[str, Any]) -> str:

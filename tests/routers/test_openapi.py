@@ -8,6 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from routers import ResourceAPI
+from routers.openapi import complete
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 
@@ -126,3 +127,12 @@ def test_it_is_a_valid_document_of_openapi_3_1(specimen_api: ResourceAPI) -> Non
     del document["paths"]["/labels"]["post"]["responses"]["201"]["description"]
     with pytest.raises(OpenAPIValidationError):
         OpenAPIV31SpecValidator(document).validate()
+
+
+def test_a_member_called_example_is_completed_and_a_value_is_not() -> None:
+    value = {"type": "integer"}
+    member = {"type": "integer", "minimum": 0.0, "maximum": 5.0}
+    schema = {"type": "object", "properties": {"example": member}, "examples": [value]}
+    complete({"paths": {}, "components": {"schemas": {"Thing": schema}}})
+    assert member == {"type": "integer", "minimum": 0, "maximum": 5, "format": "int32"}
+    assert value == {"type": "integer"}
