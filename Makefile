@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
+NODE := tests/document/node_modules
+NODE_READY := $(NODE)/.ready
 # The lock files are complete: nothing is resolved, so nothing unpinned can come in.
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test coverage fuzz check lint types arrows document migrate migration openapi pages lock clean
+.PHONY: help run test coverage fuzz check lint types arrows document apilint migrate migration openapi pages lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -28,6 +30,12 @@ $(READY): requirements-dev.txt $(RUNS)
 	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
+$(NODE_READY): tests/document/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 to lint the document."; exit 1; }
+	@echo "Installing the linters of the document ..."
+	@cd tests/document && npm ci --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
+
 run: $(RUNS) ## Serve on 127.0.0.1:8000 with a database of its own
 	@exec $(BIN)/todo serve
 
@@ -45,7 +53,7 @@ fuzz: $(READY) ## Fuzz for minutes, by fixed seeds and a random one, then with f
 pages: $(READY) ## Show what a page costs at a million rows
 	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/test_plans.py
 
-check: lint types arrows document test coverage ## All that CI runs
+check: lint types arrows document apilint test coverage ## All that CI runs
 
 lint: $(READY) ## Lint, formatting included
 	@$(BIN)/ruff check .
@@ -60,6 +68,12 @@ arrows: $(READY) ## Check which package may import which
 
 document: $(READY) ## Refuse an openapi.json that is not what the application serves
 	@$(BIN)/todo openapi --check
+
+apilint: $(READY) $(NODE_READY) ## Lint openapi.json, then the document of the tests' own resources
+	@$(BIN)/python -m tests.routers.documented >tests/document/specimens.json
+	@cd tests/document && node_modules/.bin/spectral lint --fail-severity hint ../../openapi.json specimens.json
+	@cd tests/document && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		node_modules/.bin/redocly lint ../../openapi.json specimens.json
 
 migrate: $(RUNS) ## Bring the database to the newest revision
 	@$(BIN)/todo migrate
@@ -77,4 +91,4 @@ lock: $(READY) ## Choose the newest allowed versions anew, with their hashes
 	@$(BIN)/$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## Remove the environment; your data in .data stays
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage
+	@rm -rf $(VENV) $(NODE) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage

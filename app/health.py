@@ -1,6 +1,6 @@
 """Whether the process lives, and whether it can serve."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
@@ -16,7 +16,9 @@ async def no_query(request: Request) -> None:
     admit(request, {})
 
 
-router = APIRouter(tags=["health"], dependencies=[Depends(no_query)])
+TAG = {"name": "health", "description": "Probes, for what runs this server: they ask for no owner."}
+
+router = APIRouter(tags=[TAG["name"]], dependencies=[Depends(no_query)])
 
 
 class Health(BaseModel):
@@ -25,13 +27,30 @@ class Health(BaseModel):
     status: Literal["ok"]
 
 
-@router.get("/livez", operation_id="getLiveness", responses=problem_responses(400, 413, 422, 500))
+_PUBLIC = {"security": list[Any]()}
+
+
+@router.get(
+    "/livez",
+    operation_id="getLiveness",
+    summary="Ask for life",
+    response_description="This process answers.",
+    responses=problem_responses(400, 413, 422, 500),
+    openapi_extra=_PUBLIC,
+)
 async def live() -> Health:
     """Say that the process answers. It asks nothing of the database."""
     return Health(status="ok")
 
 
-@router.get("/readyz", operation_id="getReadiness", responses=problem_responses(400, 413, 422, 500, 503))
+@router.get(
+    "/readyz",
+    operation_id="getReadiness",
+    summary="Ask for readiness",
+    response_description="Requests can be served.",
+    responses=problem_responses(400, 413, 422, 500, 503),
+    openapi_extra=_PUBLIC,
+)
 async def ready(request: Request) -> Health:
     """Say whether requests can be served: the database answers, and its schema is migrated."""
     if not await is_current(request.app.state.database):

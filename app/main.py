@@ -20,6 +20,13 @@ from routers import ResourceAPI, Unavailable
 RESOURCES = (tasks,)
 """The routers of all resources: adding one is one line here."""
 
+DESCRIPTION = (
+    "Create, list, change and delete tasks. The security scheme `owner` says whose request it is: what "
+    "belongs to another owner is absent. Lists come in pages. Rows carry entity tags, for changes on the "
+    "condition that nobody else was faster. Errors are problems, as RFC 9457 has them."
+)
+"""What the document says of the API as a whole."""
+
 
 def create_app(settings: Settings) -> ResourceAPI:
     """Put the application together.
@@ -43,6 +50,10 @@ def create_app(settings: Settings) -> ResourceAPI:
         title="backend-todo",
         version=__version__,
         summary="Tasks, each seen by its owner alone.",
+        description=DESCRIPTION,
+        contact={"name": "The contributors of backend-todo"},
+        license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
+        openapi_tags=[health.TAG],
         lifespan=lifespan,
         max_body_size=settings.max_body_bytes,
         outer=[_cors(settings)] if settings.cors_origins else [],

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routers.errors import EXCEPTION_HANDLERS, NotFound, TooLarge, on_http_error, on_problem
-from routers.openapi import complete, document_text
+from routers.openapi import HERE, complete, document_text
 from routers.router import ResourceRouter
 
 Observer = Callable[[Scope, int, float, Exception | None], None]
@@ -56,7 +56,7 @@ class ResourceAPI(FastAPI):
             redirect_slashes=False,
             exception_handlers=handlers,
             openapi_url=None,
-            **options,
+            **{"servers": [HERE], **options},
         )
         self.add_api_route("/openapi.json", self._serve_document, include_in_schema=False)
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
@@ -66,6 +66,7 @@ class ResourceAPI(FastAPI):
         """Include a router; by now, the tables of all resources must have been declared."""
         if isinstance(router, ResourceRouter):
             router.finish()
+            self.openapi_tags = [*(self.openapi_tags or ()), router.tag]
         super().include_router(router, **options)
 
     def build_middleware_stack(self) -> ASGIApp:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from routers.explanations import Violation, violations
+from routers.explanations import MOST_VIOLATIONS, Sentence, Violation, violations
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -17,14 +17,30 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 class Problem(BaseModel):
     """An error, as RFC 9457 describes it."""
 
-    type: Annotated[str, Field(description="The kind of problem, as a URI reference.")]
-    title: Annotated[str, Field(description="The kind of problem, in words.")]
+    type: Annotated[
+        str,
+        Field(
+            max_length=100,
+            json_schema_extra={"format": "uri-reference"},
+            description="The kind of problem, as a URI reference.",
+        ),
+    ]
+    title: Annotated[
+        str, Field(max_length=100, pattern="^[ -~]*$", description="The kind of problem, in words.")
+    ]
     status: Annotated[int, Field(ge=400, le=599, description="The HTTP status.")]
-    detail: Annotated[str, Field(description="What went wrong, and how to mend it.")]
-    instance: Annotated[str, Field(description="This occurrence, named by its request id.")]
+    detail: Annotated[Sentence, Field(description="What went wrong, and how to mend it.")]
+    instance: Annotated[
+        str,
+        Field(
+            max_length=140,
+            pattern="^urn:request:[A-Za-z0-9._-]{1,128}$",
+            description="This occurrence, named by its request id.",
+        ),
+    ]
     errors: Annotated[
         list[Violation] | MISSING,
-        Field(description="With 422: each thing that is not as it should be."),
+        Field(max_length=MOST_VIOLATIONS, description="With 422: what is not as it should be."),
     ] = MISSING
 
 

@@ -4,7 +4,23 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import MISSING, BaseModel, Field
+from pydantic import MISSING, AfterValidator, BaseModel, Field
+
+from routers.types import TEXT
+
+MOST_VIOLATIONS = 100
+"""Told in one answer; the rest waits until these are mended."""
+
+LONGEST_SENTENCE = 1000
+
+Sentence = Annotated[
+    str,
+    AfterValidator(lambda text: text[:LONGEST_SENTENCE]),
+    Field(json_schema_extra={"pattern": TEXT, "maxLength": LONGEST_SENTENCE}),
+]
+"""A sentence of ours for the caller, cut where it gets out of hand."""
+
+_PLACE = {"pattern": TEXT, "maxLength": LONGEST_SENTENCE}
 
 _SENTENCES = {
     "missing": "This is required.",
@@ -41,15 +57,19 @@ class Violation(BaseModel):
     """One thing that is not what the documented schema says."""
 
     pointer: Annotated[
-        str | MISSING, Field(description="Where in the body, as a JSON pointer (RFC 6901).")
+        str | MISSING,
+        Field(description="Where in the body, as a JSON pointer (RFC 6901).", json_schema_extra=_PLACE),
     ] = MISSING
-    parameter: Annotated[str | MISSING, Field(description="Which query, path or header parameter.")] = MISSING
-    detail: Annotated[str, Field(description="What should be there.")]
+    parameter: Annotated[
+        str | MISSING,
+        Field(description="Which query, path or header parameter.", json_schema_extra=_PLACE),
+    ] = MISSING
+    detail: Annotated[Sentence, Field(description="What should be there.")]
 
 
 def violations(errors: Sequence[Any]) -> list[Violation]:
     """Pydantic's errors, as FastAPI collects them, in our own words."""
-    return [_violation(error) for error in errors]
+    return [_violation(error) for error in errors[:MOST_VIOLATIONS]]
 
 
 def _violation(error: Mapping[str, Any]) -> Violation:

@@ -9,7 +9,7 @@ from types import GenericAlias, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer, StrictBool, StrictStr, WithJsonSchema
+from pydantic import Field, PlainSerializer, StrictBool, StrictStr
 from pydantic.fields import FieldInfo
 from sqlalchemy import (
     CHAR,
@@ -30,17 +30,22 @@ from routers.json_values import JsonArray, JsonObject, object_of
 from routers.patterns import PLAIN_PATTERNS, is_plain_pattern
 from routers.types import (
     LARGEST_FLOAT,
+    LONGEST_TEXT,
+    MOST_MEMBERS,
     NUMBER_IN_JSON,
     NUMBER_IN_QUERY,
     TEXT,
     WHOLE_IN_JSON,
     WHOLE_IN_QUERY,
     QueryBool,
+    ShownDate,
+    ShownTime,
     WireDate,
     WireTime,
     WireUUID,
     decimal_pattern,
     decimal_reader,
+    decimal_schema,
 )
 
 _DOUBLE = 25
@@ -136,6 +141,8 @@ def _text(rules: Rules, kind: TypeEngine[Any]) -> Form:
             raise UnknownTypeError(f"the pattern {pattern} is not read alike by all: {PLAIN_PATTERNS}")
     if not any(getattr(rule, "pattern", None) for rule in rules):
         rules = [*rules, Field(pattern=TEXT)]
+    if not _bounds(rules, "max_length"):
+        rules = [*rules, Field(max_length=LONGEST_TEXT)]
     plain = _ruled(str, rules)
     return Form(_ruled(StrictStr, rules), plain, plain)
 
@@ -184,12 +191,12 @@ def _decimal(rules: Rules, kind: TypeEngine[Any]) -> Form:
     pattern = decimal_pattern(whole, kind.scale, sign=sign, exact=False)
     shown = decimal_pattern(whole, kind.scale, sign=sign, exact=True)
     written = Annotated[
-        Decimal, decimal_reader(pattern, kind.scale), WithJsonSchema({"type": "string", "pattern": pattern})
+        Decimal, decimal_reader(pattern, kind.scale), decimal_schema(pattern, whole, kind.scale)
     ]
     read = Annotated[
         Decimal,
         PlainSerializer("{:f}".format, return_type=str),
-        WithJsonSchema({"type": "string", "pattern": shown}),
+        decimal_schema(shown, whole, kind.scale),
     ]
     return Form(written, written, read)
 
@@ -205,12 +212,16 @@ def _json(kind: Any, rules: Rules) -> Form:
     members = [member for member in get_args(kind) if member is not Any]
     if kind == dict[str, Any] or not members:
         written: Any = JsonArray if (get_origin(kind) or kind) is list else JsonObject
+        shown: Any = kind
     elif members[-1] not in _MEMBERS or (len(members) == 2 and members[0] is not str):  # noqa: PLR2004 # name and member
         raise _unknown(kind)
     else:
-        member = _MEMBERS[members[-1]].body
-        written = GenericAlias(list, (member,)) if get_origin(kind) is list else object_of(member)
-    return Form(_ruled(written, rules), None, _ruled(kind, rules))
+        member = _MEMBERS[members[-1]]
+        of: Any = object_of if get_origin(kind) is dict else lambda each: GenericAlias(list, (each,))
+        written, shown = of(member.body), of(member.answer)
+    if (get_origin(kind) or kind) is list and not _bounds(rules, "max_length"):
+        rules = [*rules, Field(max_length=MOST_MEMBERS)]
+    return Form(_ruled(written, rules), None, _ruled(shown, rules))
 
 
 _FORMS: dict[type, Callable[[Rules, TypeEngine[Any]], Form]] = {
@@ -219,8 +230,8 @@ _FORMS: dict[type, Callable[[Rules, TypeEngine[Any]], Form]] = {
     int: _whole,
     float: _number,
     Decimal: _decimal,
-    date: _same(WireDate, date),
-    datetime: _same(WireTime, datetime),
+    date: _same(WireDate, ShownDate),
+    datetime: _same(WireTime, ShownTime),
     UUID: _same(WireUUID, WireUUID),
 }
 _MEMBERS: dict[type, Form] = {

@@ -59,9 +59,9 @@ def _add_list(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
         methods=["GET"],
         operation_id=camel(f"list_{resource.collection}"),
         summary=f"List {resource.collection}",
-        description=f"Answer one page of your {resource.collection}; follow `next_cursor` for the next.",
+        description=f"Answer one page of {resource.collection}; follow `next_cursor` for the next.",
         response_model=resource.page,
-        response_description="One page.",
+        response_description=f"One page of {resource.collection}, in order.",
     )
 
 
@@ -80,7 +80,7 @@ def _add_create(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> Non
         summary=f"Create a {resource.noun}",
         description=f"Create a {resource.noun} under a new id. To be able to retry safely, use PUT.",
         response_model=resource.answer,
-        response_description="Created.",
+        response_description=f"The {resource.noun} that was created.",
         responses={201: CREATED_HEADERS},
     )
 
@@ -97,9 +97,9 @@ def _add_get(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
         methods=["GET"],
         operation_id=camel(f"get_{resource.noun}"),
         summary=f"Get a {resource.noun}",
-        description=f"Answer one of your {resource.collection}.",
+        description=f"Answer one of the {resource.collection}, by its id.",
         response_model=resource.answer,
-        response_description="As it is now.",
+        response_description=f"The {resource.noun} as it is now.",
         responses={200: ROW_HEADERS, 304: not_modified},
     )
 
@@ -112,7 +112,11 @@ def _add_put(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
         return row_response(row, 200)
 
     _annotate(put_row, router, row_id=_row_id(resource), body=resource.create_body)
-    created = {"description": "Created.", "model": resource.answer, **CREATED_HEADERS}
+    created = {
+        "description": f"The {resource.noun} that was created.",
+        "model": resource.answer,
+        **CREATED_HEADERS,
+    }
     router.add_api_route(
         _row_path(resource),
         put_row,
@@ -122,7 +126,7 @@ def _add_put(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
         description=f"Create a {resource.noun} under an id of your own, or replace the one that is there. "
         "Members that are not given get their defaults. Sent twice, it leaves the same row.",
         response_model=resource.answer,
-        response_description="Replaced.",
+        response_description=f"The {resource.noun} as it was replaced.",
         responses={200: ROW_HEADERS, 201: created},
     )
 
@@ -140,7 +144,7 @@ def _add_update(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> Non
         summary=f"Change a {resource.noun}",
         description=f"Change some members of a {resource.noun} (a JSON merge patch, RFC 7396).",
         response_model=resource.answer,
-        response_description="Changed.",
+        response_description=f"The {resource.noun} after the change.",
         responses={200: ROW_HEADERS},
     )
 
@@ -159,7 +163,7 @@ def _add_delete(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> Non
         operation_id=camel(f"delete_{resource.noun}"),
         summary=f"Delete a {resource.noun}",
         description=f"Delete a {resource.noun} for good.",
-        response_description="Gone.",
+        response_description=f"There is no such {resource.noun} any more.",
     )
 
 
@@ -184,4 +188,6 @@ def _row_path(resource: Resource[Any]) -> str:
 
 
 def _row_id(resource: Resource[Any]) -> Any:
-    return Annotated[RowId, Path(alias=resource.id_parameter, description=f"The id of the {resource.noun}.")]
+    return Annotated[
+        RowId, Path(alias=resource.id_parameter, description=f"Which {resource.noun} is meant, by its id.")
+    ]

@@ -7,7 +7,7 @@ from pydantic import Field, WrapValidator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from routers.types import TEXT
+from routers.types import LONGEST_TEXT, MOST_MEMBERS, TEXT
 
 _LIMIT = 2**63
 """The bound of numbers: PostgreSQL writes them out, and 1e308 would come back with 309 digits."""
@@ -18,14 +18,19 @@ DEEPEST = 100
 
 def _open(schema: dict[str, Any]) -> None:
     """Say of an object with names of a pattern what generators of clients understand."""
-    schema["propertyNames"] = {"pattern": TEXT}
+    schema["propertyNames"] = {"pattern": TEXT, "maxLength": LONGEST_TEXT}
     schema["additionalProperties"] = schema.pop("patternProperties")[TEXT]
 
 
-_Text = Annotated[str, Field(pattern=TEXT)]
+_Text = Annotated[str, Field(pattern=TEXT, max_length=LONGEST_TEXT)]
 _Number = Annotated[float, Field(ge=-_LIMIT, lt=_LIMIT)]
+_MEANING = "Any JSON value, nested or not."
 # Read for its JSON Schema alone: what it says is checked by `_refuse_unstorable`, which says it better.
-JsonValue = TypeAliasType("JsonValue", "bool | _Number | _Text | list[JsonValue] | _Members | None")
+JsonValue = TypeAliasType(
+    "JsonValue",
+    "Annotated[bool | _Number | _Text | _Array | _Members | None, Field(description=_MEANING)]",
+)
+_Array = Annotated[list[JsonValue], Field(max_length=MOST_MEMBERS)]
 _Members = Annotated[dict[_Text, JsonValue], Field(json_schema_extra=_open)]
 
 
@@ -49,15 +54,24 @@ def _refuse_unstorable(value: Any, depth: int = 1) -> None:
     if depth > DEEPEST:
         raise _unstorable(f"be nested at most {DEEPEST} deep")
     if isinstance(value, dict):
-        _refuse_unstorable([*value, *value.values()], depth)
+        for member in (*value, *value.values()):
+            _refuse_unstorable(member, depth + 1)
     elif isinstance(value, list):
+        if len(value) > MOST_MEMBERS:
+            raise _unstorable(f"hold no array of more than {MOST_MEMBERS} members")
         for member in value:
             _refuse_unstorable(member, depth + 1)
     elif isinstance(value, str):
-        if not _is_text(value):
-            raise _unstorable("hold no NUL and no lone surrogates")
+        _refuse_text(value)
     elif not isinstance(value, bool | None) and not -_LIMIT <= value < _LIMIT:
         raise _unstorable("hold no number beyond 64 bits")
+
+
+def _refuse_text(value: str) -> None:
+    if len(value) > LONGEST_TEXT:
+        raise _unstorable(f"hold no text of more than {LONGEST_TEXT} characters")
+    if not _is_text(value):
+        raise _unstorable("hold no NUL and no lone surrogates")
 
 
 def _is_text(value: str) -> bool:

@@ -9,6 +9,12 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Integer, Table, bindparam, func
 from starlette.requests import Request
 
+from routers.errors import InvalidRequest
+from routers.explanations import Violation
+
+LONGEST_LIST = 8192
+"""Characters in a list of entity tags."""
+
 _SPACE = " \t"
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
 _OURS = re.compile(r'(W/)?"([1-9][0-9]{0,9})"')
@@ -42,11 +48,16 @@ class Preconditions:
 
     @classmethod
     def of(cls, request: Request, id_parameter: str) -> "Preconditions":
-        """Read a request's headers; what is no entity tag of ours matches no row."""
+        """Read a request's headers; what is no entity tag of ours matches no row.
+
+        Raises:
+            InvalidRequest: a list is longer than documented.
+        """
         match = request.headers.getlist("if-match")
         none_match = request.headers.getlist("if-none-match")
         if not match and not none_match:
             return cls.NONE
+        _refuse_long({"If-Match": match, "If-None-Match": none_match})
         anything = [tag.strip(_SPACE) for tag in match] == ["*"]
         return cls(
             match=_versions(match, weak=False) if match and not anything else None,
@@ -100,6 +111,17 @@ class Preconditions:
 
 
 Preconditions.NONE = Preconditions()
+
+
+def _refuse_long(headers: dict[str, list[str]]) -> None:
+    detail = f"This should have at most {LONGEST_LIST} characters."
+    errors = [
+        Violation(parameter=name, detail=detail)
+        for name, values in headers.items()
+        if len(", ".join(values)) > LONGEST_LIST
+    ]
+    if errors:
+        raise InvalidRequest(errors)
 
 
 def _versions(headers: list[str], *, weak: bool) -> frozenset[int]:

@@ -23,6 +23,7 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
     Attributes:
         scope: The dependency that gives a hand-written route its scope, to be used as
             `rows: Annotated[Scope[ThingRead], router.scope]`; a public resource has a `ReadScope`.
+        tag: What the document says of its operations together.
         by_hand: How many routes were written by hand; None while the standard ones are added.
     """
 
@@ -37,6 +38,7 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
             route_class=PublicRoute if resource.public else ResourceRoute,
             dependencies=[self.scope],
         )
+        self.tag = _tag(resource)
         self.by_hand: int | None = None
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -45,6 +47,8 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
         if get_type_hints(endpoint).get("return") is self.resource.read:
             options["response_model"] = self.resource.answer
             options["responses"] = {status: ROW_HEADERS, **(options.get("responses") or {})}
+        if options.get("response_description") in {None, "Successful Response"}:  # what FastAPI says
+            options["response_description"] = "The answer to what was asked."
         if self.resource.conflicts.intersection(options.get("methods") or ["GET"]):
             options["responses"] = {**problem_responses(409), **(options.get("responses") or {})}
         options["operation_id"] = options.get("operation_id") or camel(endpoint.__name__)
@@ -84,6 +88,12 @@ def _scope_dependency(resource: Resource[ReadT], access: Access) -> Callable[...
         return Scope(resource, owner, access.database(request), preconditions)
 
     return public if resource.public else owned
+
+
+def _tag(resource: Resource[Any]) -> dict[str, str]:
+    whose = "the same to everyone" if resource.public else "no other owner sees or changes them"
+    name = resource.collection
+    return {"name": name, "description": f"{name.replace('-', ' ').capitalize()}: {whose}."}
 
 
 def camel(name: str) -> str:

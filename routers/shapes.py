@@ -23,7 +23,7 @@ def body_model(shape: type[SQLModel], table: Table) -> type[BaseModel]:
         name: _written(field, form_of(field, table.c[name]).body, optional=not field.is_required())
         for name, field in shape.model_fields.items()
     }
-    return create_model(shape.__name__, __config__=_REQUEST, __doc__=shape.__doc__, **fields)
+    return create_model(shape.__name__, __config__=_REQUEST, __doc__=_doc(shape), **fields)
 
 
 def patch_model(shape: type[SQLModel], table: Table, name: str, fixed: Container[str]) -> type[BaseModel]:
@@ -33,7 +33,7 @@ def patch_model(shape: type[SQLModel], table: Table, name: str, fixed: Container
         for member, field in shape.model_fields.items()
         if member not in fixed
     }
-    doc = f"Changes to make: {shape.__doc__}"
+    doc = f"Changes to make: {_doc(shape)}"
     return create_model(name, __config__=_REQUEST, __doc__=doc, **fields)
 
 
@@ -43,7 +43,7 @@ def answer_model(shape: type[ReadT], table: Table) -> type[ReadT]:
         name: (_exact(field, form_of(field, table.c[name]).answer), ...)
         for name, field in shape.model_fields.items()
     }
-    return create_model(shape.__name__, __base__=shape, __doc__=shape.__doc__, **fields)
+    return create_model(shape.__name__, __base__=shape, __doc__=_doc(shape), **fields)
 
 
 def page_model(answer: type[BaseModel], name: str, most: int, cursor: Any) -> type[BaseModel]:
@@ -53,7 +53,7 @@ def page_model(answer: type[BaseModel], name: str, most: int, cursor: Any) -> ty
         "items": (described(Annotated[rows, Field(max_length=most)], "The rows, in order."), ...),
         "next_cursor": (described(cursor | None, "Where the next page begins; null at the end."), ...),
     }
-    return create_model(name, __doc__="One page of a list.", **fields)
+    return create_model(name, __doc__="One page of a list, in its order.", **fields)
 
 
 def described(kind: Any, description: str) -> Any:
@@ -69,6 +69,10 @@ def optional(kind: Any, description: str) -> Any:
 def given(body: BaseModel) -> dict[str, Any]:
     """The members of a request body that were sent."""
     return {name: value for name, value in body.__dict__.items() if value is not MISSING}
+
+
+def _doc(shape: type[SQLModel]) -> str:
+    return shape.__doc__ or f"The members of {shape.__name__}."
 
 
 def _written(field: FieldInfo, kind: Any, *, optional: bool) -> tuple[Any, Any]:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from fastapi import Path
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
@@ -23,6 +24,12 @@ Written so that Pydantic, JavaScript, Python and PostgreSQL read it alike.
 
 TEXT = r"^[^\u0000]*$"
 """A pattern for any text that PostgreSQL can hold."""
+
+LONGEST_TEXT = 65_536
+"""Characters in a text whose declaration says no less."""
+
+MOST_MEMBERS = 65_536
+"""Members of an array whose declaration says no less."""
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
@@ -38,6 +45,8 @@ DATE = rf"^{_DAY}$"
 
 TIMESTAMP = rf"^{_DAY}T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{1,6}})?(?:Z|[+-]{_CLOCK})$"
 """The same for RFC 3339 timestamps."""
+
+_IN_UTC = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{6}})?Z$"
 
 LARGEST_FLOAT = 1.7976931348623157e308
 """The largest number that PostgreSQL's `double precision` and Python's float hold."""
@@ -98,12 +107,19 @@ QueryBool = Annotated[bool, _reader("true|false", "true".__eq__, "true or false"
 WireUUID = Annotated[
     UUID,
     _reader(_UUID, UUID, "a UUID in lower-case hexadecimal with hyphens"),
-    Field(json_schema_extra={"pattern": _UUID, "minLength": 36, "maxLength": 36}),
+    Field(
+        json_schema_extra={
+            "pattern": _UUID,
+            "minLength": 36,
+            "maxLength": 36,
+            "examples": ["01a1fdac-1bcd-7733-adf7-12840d0ad87a"],
+        }
+    ),
 ]
 WireDate = Annotated[
     date,
     _reader(DATE, date.fromisoformat, "a date like 2026-01-31"),
-    Field(json_schema_extra={"pattern": DATE, "maxLength": 10}),
+    Field(json_schema_extra={"pattern": DATE, "maxLength": 10, "examples": ["2026-01-31"]}),
 ]
 WireTime = Annotated[
     datetime,
@@ -112,10 +128,18 @@ WireTime = Annotated[
         _in_utc,
         "a timestamp with its offset, like 2026-01-31T12:00:00Z",
     ),
-    Field(json_schema_extra={"pattern": TIMESTAMP, "maxLength": 32}),
+    Field(json_schema_extra={"pattern": TIMESTAMP, "maxLength": 32, "examples": ["2026-01-31T12:00:00Z"]}),
 ]
 
-RowId = WireUUID
+ShownDate = Annotated[date, Field(json_schema_extra={"maxLength": 10, "examples": ["2026-01-31"]})]
+ShownTime = Annotated[
+    datetime,
+    Field(
+        json_schema_extra={"pattern": _IN_UTC, "maxLength": 27, "examples": ["2026-01-31T12:00:00.000001Z"]}
+    ),
+]
+
+RowId = Annotated[WireUUID, Path(description="Which row is meant, by its id.")]
 """A row's id as a path parameter."""
 
 
@@ -133,6 +157,13 @@ def decimal_pattern(whole: int, places: int, *, sign: bool, exact: bool) -> str:
     integer = f"(?:0|[1-9][0-9]{{0,{whole - 1}}})" if whole else "0"
     fraction = "" if not places else rf"\.[0-9]{{{places}}}" if exact else rf"(?:\.[0-9]{{1,{places}}})?"
     return f"^{'-?' if sign else ''}{integer}{fraction}$"
+
+
+def decimal_schema(pattern: str, whole: int, places: int) -> WithJsonSchema:
+    """What the document says of such decimals."""
+    longest = len("-") + max(whole, 1) + len(".") + places
+    example = f"0.{'0' * places}".removesuffix(".")
+    return WithJsonSchema({"type": "string", "pattern": pattern, "maxLength": longest, "examples": [example]})
 
 
 def decimal_reader(pattern: str, places: int) -> BeforeValidator:

@@ -1,8 +1,11 @@
 """The application as a whole."""
 
+import json
+
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.cli import DOCUMENT
 from app.main import RESOURCES, create_app
@@ -54,6 +57,20 @@ async def test_a_page_of_a_named_origin_may_call(browser: httpx.AsyncClient) -> 
 async def test_a_page_of_another_origin_may_not(browser: httpx.AsyncClient) -> None:
     response = await browser.get("/tasks", headers={"Origin": "https://evil.example"})
     assert "access-control-allow-origin" not in response.headers
+
+
+def test_the_document_is_valid_and_says_of_each_operation_who_may_ask() -> None:
+    document = json.loads(DOCUMENT.read_text())
+    OpenAPIV31SpecValidator(document).validate()
+    asked = {
+        operation["operationId"]: (path in PUBLIC, operation["security"])
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+    }
+    assert len(asked) >= 7 + 2
+    assert {name: security for name, (_, security) in asked.items()} == {
+        name: [] if public else [{"owner": []}] for name, (public, _) in asked.items()
+    }
 
 
 async def test_the_served_document_is_the_committed_one(client: httpx.AsyncClient) -> None:

@@ -14,9 +14,10 @@ from app.migrations import ROOT
 from tests.app.conftest import environment
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".venv", ".git", ".data", ".pytest_cache", ".ruff_cache", "__pycache__", ".hypothesis"
+    ".venv", "node_modules", ".git", ".data", ".pytest_cache", ".ruff_cache", "__pycache__", ".hypothesis"
 )
 PYTEST = ".venv/bin/python -m pytest -n 2 tests/app/test_{isolation,migrations,fuzz}.py -k 'not stateful'"
+LINTERS = "tests/document/node_modules"
 CHECKS = ("make lint", "make types", "make arrows", "make document", PYTEST)
 """What `make check` has to say of a new resource; the rest of it is about the generator."""
 
@@ -28,7 +29,8 @@ def scratch() -> Iterator[Path]:
         Path(name).chmod(0o755)  # the account for servers has to reach its data
         copy = Path(name, "todo")
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
-        copy.joinpath(".venv").symlink_to(ROOT / ".venv")
+        for installed in filter(Path.exists, (ROOT / ".venv", ROOT / LINTERS)):
+            copy.joinpath(installed.relative_to(ROOT)).symlink_to(installed)
         yield copy
 
 
@@ -88,6 +90,7 @@ def test_a_resource_is_added_by_the_recipe(scratch: Path) -> None:
     )
     main.write_text(changed)
     migration, document, _ = re.findall(r"^ *(make .*)$", recipe, re.MULTILINE)
-    for command in (migration, document, *CHECKS):
+    lint = ["make apilint"] if scratch.joinpath(LINTERS).exists() else []
+    for command in (migration, document, *lint, *CHECKS):
         run(command, scratch)
     assert '"/api/v1/notes/{note_id}/pin"' in scratch.joinpath("openapi.json").read_text()

@@ -195,7 +195,7 @@ def specimen_routers() -> tuple[ResourceRouter[Any], ...]:
 
     @router.post("/{specimen_id}/inspect")
     async def inspect_specimen(specimen_id: RowId, rows: scope) -> SpecimenRead:
-        """Inspect a specimen."""
+        """Inspect a specimen, and seal or unseal it."""
         return await rows.update(specimen_id, inspected=True, sealed=not_(col(Specimen.sealed)))
 
     others = (resource_router(each, access) for each in (regions, shelves, labels))
@@ -204,7 +204,12 @@ def specimen_routers() -> tuple[ResourceRouter[Any], ...]:
 
 def specimen_application(database: Database) -> ResourceAPI:
     """An application of all of them."""
-    api = ResourceAPI(title="Specimens")
+    api = ResourceAPI(
+        title="Specimens",
+        description="Everything that the generator can make.",
+        contact={"name": "The curator"},
+        license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
+    )
     api.state.database = database
     for router in specimen_routers():
         api.include_router(router)

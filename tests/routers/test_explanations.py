@@ -51,6 +51,16 @@ def test_a_parameter_is_named(members: Any, parameter: str, detail: str) -> None
     assert explain(gadgets.query, members, "query") == [{"parameter": parameter, "detail": detail}]
 
 
+def test_only_the_first_hundred_are_told() -> None:
+    errors = [{"loc": ("query", "x"), "type": "missing"}] * 1000
+    assert len(violations(errors)) == 100
+
+
+def test_a_sentence_is_cut_where_it_gets_longer_than_documented() -> None:
+    (violation,) = violations([{"loc": ("query", "x"), "type": "enum", "msg": "x" * 5000}])
+    assert len(violation.detail) == 1000
+
+
 def test_a_pointer_is_escaped() -> None:
     (violation,) = violations([{"loc": ("body", "a/b~c", 0), "type": "missing"}])
     assert violation.pointer == "/a~1b~0c/0"

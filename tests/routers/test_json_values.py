@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from routers.json_values import DEEPEST, JsonArray, JsonObject, object_of
-from routers.types import TEXT
+from routers.types import LONGEST_TEXT, MOST_MEMBERS, TEXT
 
 OBJECT: TypeAdapter[Any] = TypeAdapter(JsonObject)
 ARRAY: TypeAdapter[Any] = TypeAdapter(JsonArray)
@@ -49,9 +49,28 @@ def test_what_is_nested_too_deep_is_refused() -> None:
         ARRAY.validate_python(nested(DEEPEST + 1))
 
 
+@pytest.mark.parametrize(
+    ("largest", "expected"),
+    [
+        ("x" * LONGEST_TEXT, "hold no text of more than 65536 characters"),
+        ([0] * MOST_MEMBERS, "hold no array of more than 65536 members"),
+    ],
+    ids=["text", "array"],
+)
+def test_what_is_longer_than_documented_is_refused(largest: Any, expected: str) -> None:
+    assert ARRAY.validate_python([largest]) == [largest]
+    with pytest.raises(ValidationError, match=expected):
+        ARRAY.validate_python([largest + largest[:1]])
+
+
+def test_an_object_may_have_more_members_than_an_array() -> None:
+    value = {str(number): number for number in range(MOST_MEMBERS + 1)}
+    assert OBJECT.validate_python(value) == value
+
+
 def test_the_schema_says_what_names_and_values_may_be() -> None:
     schema = OBJECT.json_schema()
-    assert schema["propertyNames"] == {"pattern": TEXT}
+    assert schema["propertyNames"] == {"pattern": TEXT, "maxLength": LONGEST_TEXT}
     assert schema["additionalProperties"] == {"$ref": "#/$defs/JsonValue"}
     kinds = [each.get("type") for each in schema["$defs"]["JsonValue"]["anyOf"]]
     assert kinds == ["boolean", "number", "string", "array", "object", "null"]

@@ -1,10 +1,14 @@
 """The document says what is served."""
 
+import copy
 from typing import Any
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from routers import ResourceAPI
+from routers.openapi import complete
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 
@@ -46,9 +50,9 @@ def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
     for operation in operations(document).values():
         for status, response in operation["responses"].items():
             if int(status) >= 400:
-                assert response["content"] == {
-                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-                }
+                content = response["content"]["application/problem+json"]
+                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+                assert content["example"]["status"] == int(status)
 
 
 def test_every_operation_names_the_owner_scheme(document: dict[str, Any]) -> None:
@@ -95,3 +99,40 @@ def test_shapes_are_exact(document: dict[str, Any]) -> None:
     assert "default" not in str(schemas["GadgetCreate"]) + str(schemas["GadgetUpdate"])
     limit = document["paths"]["/gadgets"]["get"]["parameters"][0]["schema"]
     assert (limit["minimum"], limit["maximum"], limit["default"]) == (1, 100, 50)
+
+
+def test_each_tag_is_described_in_alphabetical_order(specimen_api: ResourceAPI) -> None:
+    tags = {tag["name"]: tag["description"] for tag in specimen_api.openapi()["tags"]}
+    assert list(tags) == ["labels", "regions", "shelves", "specimens"]
+    assert tags["labels"] == "Labels: no other owner sees or changes them."
+    assert tags["regions"] == "Regions: the same to everyone."
+
+
+def test_a_route_by_hand_is_described_where_it_says_nothing(document: dict[str, Any]) -> None:
+    flip = operations(document)["flipGadget"]
+    assert flip["responses"]["200"]["description"] == "The answer to what was asked."
+    assert flip["parameters"][0]["description"] == "Which row is meant, by its id."
+
+
+def test_integers_say_how_wide_they_are(specimen_api: ResourceAPI) -> None:
+    members = specimen_api.openapi()["components"]["schemas"]["SpecimenRead"]["properties"]
+    assert {members[name]["format"] for name in ("legs", "rank", "count", "version")} == {"int32"}
+    assert members["serial"]["format"] == "int64"
+    assert isinstance(members["count"]["minimum"], int)
+
+
+def test_it_is_a_valid_document_of_openapi_3_1(specimen_api: ResourceAPI) -> None:
+    document = copy.deepcopy(specimen_api.openapi())
+    OpenAPIV31SpecValidator(document).validate()
+    del document["paths"]["/labels"]["post"]["responses"]["201"]["description"]
+    with pytest.raises(OpenAPIValidationError):
+        OpenAPIV31SpecValidator(document).validate()
+
+
+def test_a_member_called_example_is_completed_and_a_value_is_not() -> None:
+    value = {"type": "integer"}
+    member = {"type": "integer", "minimum": 0.0, "maximum": 5.0}
+    schema = {"type": "object", "properties": {"example": member}, "examples": [value]}
+    complete({"paths": {}, "components": {"schemas": {"Thing": schema}}})
+    assert member == {"type": "integer", "minimum": 0, "maximum": 5, "format": "int32"}
+    assert value == {"type": "integer"}

@@ -167,3 +167,15 @@ async def test_of_twenty_creations_under_one_id_one_is_made(client: httpx.AsyncC
         *(client.put(PATH, json={"name": "new"}, headers={"If-None-Match": "*"}) for _ in range(20))
     )
     assert sorted(answer.status_code for answer in answers) == [201] + [412] * 19
+
+
+@pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
+async def test_a_list_longer_than_documented_is_refused(second: httpx.AsyncClient, name: str) -> None:
+    tags = '"2",' * 2048
+    answer = await second.put(PATH, json={"name": "x"}, headers={name: tags})
+    assert answer.status_code == (200 if name == "If-Match" else 412)
+    answer = await second.put(PATH, json={"name": "x"}, headers={name: tags + " x"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"parameter": name, "detail": "This should have at most 8192 characters."}
+    ]

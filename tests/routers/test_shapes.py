@@ -88,3 +88,9 @@ def test_null_is_told_from_the_type(annotation: Any, expected: tuple[Any, bool])
 
 def test_a_member_that_is_fixed_is_no_part_of_a_patch() -> None:
     assert list(patch_model(Shape, TABLE, "Fixed", ("name",)).model_fields) == ["size", "ready"]
+
+
+def test_a_shape_without_a_word_about_it_is_described_all_the_same() -> None:
+    bare = type("Bare", (SQLModel,), {})
+    assert body_model(bare, TABLE).__doc__ == "The members of Bare."
+    assert patch_model(bare, TABLE, "BareUpdate", ()).__doc__ == "Changes to make: The members of Bare."
