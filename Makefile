@@ -6,9 +6,11 @@ RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 # The lock files are complete: nothing is resolved, so nothing unpinned can come in.
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
+CLIENTS := clients/typescript
+MODULES := $(CLIENTS)/node_modules/.ready
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test coverage check lint types arrows document migrate migration openapi pages lock clean
+.PHONY: help run test coverage check lint types arrows document clients migrate migration openapi pages lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -28,10 +30,16 @@ $(READY): requirements-dev.txt $(RUNS)
 	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
+$(MODULES): $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	@echo "Installing the generators of TypeScript clients ..."
+	@cd $(CLIENTS) && npm ci --loglevel=error
+	@touch $@
+
 run: $(RUNS) ## Serve on 127.0.0.1:8000 with a database of its own
 	@exec $(BIN)/todo serve
 
-test: $(READY) ## Run all tests, on a database of their own
+# Without Node the tests of the clients are skipped; CI has to have it.
+test: $(READY) $(if $(CI)$(shell command -v npm),$(MODULES)) ## Run all tests, on a database of their own
 	@$(BIN)/python -m pytest -n 4
 
 coverage: $(READY) ## Refuse a branch of the generator that its own tests do not reach
@@ -56,6 +64,9 @@ arrows: $(READY) ## Check which package may import which
 document: $(READY) ## Refuse an openapi.json that is not what the application serves
 	@$(BIN)/todo openapi --check
 
+clients: $(MODULES) ## Generate the TypeScript clients, and compile what uses them
+	@cd $(CLIENTS) && npm run --silent build
+
 migrate: $(RUNS) ## Bring the database to the newest revision
 	@$(BIN)/todo migrate
 
@@ -73,3 +84,4 @@ lock: $(READY) ## Choose the newest allowed versions anew, with their hashes
 
 clean: ## Remove the environment; your data in .data stays
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .coverage
+	@rm -rf $(CLIENTS)/node_modules $(CLIENTS)/generated $(CLIENTS)/build
