@@ -73,8 +73,9 @@ def complete(document: dict[str, Any]) -> None:
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
     components["schemas"] = dict(sorted(schemas.items()))
-    for schema in schemas.values():
+    for name, schema in schemas.items():
         _keep_whole(schema)
+        _drop_echoes({name: schema, **schema.get("properties", {})})
     components["headers"] = {
         name: {"description": description, "schema": {"type": "string"}}
         for name, description in _HEADERS.items()
@@ -82,6 +83,7 @@ def complete(document: dict[str, Any]) -> None:
     document["paths"] = dict(sorted(document["paths"].items()))
     for operations in document["paths"].values():
         for operation in operations.values():
+            _drop_echoes({each["name"]: each["schema"] for each in operation.get("parameters", ())})
             operation["responses"] = dict(sorted(operation["responses"].items()))
             for response in operation["responses"].values():
                 response["headers"] = {**headers(*_ALWAYS), **response.get("headers", {})}
@@ -97,6 +99,13 @@ def _keep_whole(schema: dict[str, Any]) -> None:
         for deeper in part if isinstance(part, list) else [part]:
             if isinstance(deeper, dict):
                 _keep_whole(deeper)
+
+
+def _drop_echoes(schemas: dict[str, dict[str, Any]]) -> None:
+    """Drop each title that only repeats its name: generated clients begin their comments with it."""
+    for name, schema in schemas.items():
+        if schema.get("title") in {name, name.replace("_", " ").title()}:
+            del schema["title"]
 
 
 def document_text(document: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from routers import ResourceAPI
+from routers.openapi import complete
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 
@@ -95,3 +96,17 @@ def test_shapes_are_exact(document: dict[str, Any]) -> None:
     assert "default" not in str(schemas["GadgetCreate"]) + str(schemas["GadgetUpdate"])
     limit = document["paths"]["/gadgets"]["get"]["parameters"][0]["schema"]
     assert (limit["minimum"], limit["maximum"], limit["default"]) == (1, 100, 50)
+
+
+def test_only_a_title_that_says_more_than_the_name_is_kept() -> None:
+    members = {"made_at": {"title": "Made At"}, "kind": {"title": "Which kind"}}
+    parameters = [{"name": "limit", "schema": {"title": "Limit"}}]
+    document: dict[str, Any] = {
+        "paths": {"/pins": {"get": {"parameters": parameters, "responses": {}}}},
+        "components": {"schemas": {"Pin": {"title": "Pin", "properties": members}}},
+    }
+    complete(document)
+    assert document["components"]["schemas"]["Pin"] == {
+        "properties": {"made_at": {}, "kind": {"title": "Which kind"}}
+    }
+    assert parameters == [{"name": "limit", "schema": {}}]
