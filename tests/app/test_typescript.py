@@ -18,7 +18,7 @@ SCENARIOS = ("openapi-fetch", "hey-api", "orval")
 MISSING = "No TypeScript client is tested: install Node 20.19 or newer with npm, then run make clients."
 MADE = shutil.ignore_patterns("node_modules", "generated", "build")
 IMPORT = re.compile(r"^import .*$|^/\*\*.*$", re.MULTILINE)
-UNSOUND = re.compile(r"\bas\b|\bany\b|\bunknown\b|@ts-|!\.")
+UNSOUND = re.compile(r"\bas\b|\bany\b|\bunknown\b|@ts-|[\w)\]]!(?!=)")
 """A cast, and other ways round the compiler."""
 
 BROKEN = (
@@ -36,8 +36,7 @@ def copy(tmp_path: Path) -> Path:
     """The clients with nothing generated yet, in a place like their own."""
     modules = SOURCES / "node_modules"
     if not (shutil.which("npm") and modules.joinpath(".ready").exists()):
-        assert "CI" not in os.environ, MISSING
-        pytest.skip(MISSING)
+        (pytest.fail if "CI" in os.environ else pytest.skip)(MISSING)
     copy = tmp_path / SOURCES.relative_to(ROOT)
     shutil.copytree(SOURCES, copy, ignore=MADE)
     copy.joinpath("node_modules").symlink_to(modules)
