@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
-NODE := tests/document/node_modules
-NODE_READY := $(NODE)/.ready
+LINTERS := tests/document/node_modules
+LINTERS_READY := $(LINTERS)/.ready
 # The lock files are complete: nothing is resolved, so nothing unpinned can come in.
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
+CLIENTS := clients/typescript
+MODULES := $(CLIENTS)/node_modules/.ready
+NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test coverage fuzz check lint types arrows document apilint migrate migration openapi pages lock clean
+.PHONY: help run test coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -30,16 +33,22 @@ $(READY): requirements-dev.txt $(RUNS)
 	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
-$(NODE_READY): tests/document/package-lock.json
+$(LINTERS_READY): tests/document/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 to lint the document."; exit 1; }
 	@echo "Installing the linters of the document ..."
 	@cd tests/document && npm ci --no-audit --no-fund --ignore-scripts --silent
 	@touch $@
 
+$(MODULES): $(CLIENTS)/package-lock.json
+	@echo "Installing the generators of TypeScript clients ..."
+	@cd $(CLIENTS) && npm ci --loglevel=error
+	@touch $@
+
 run: $(RUNS) ## Serve on 127.0.0.1:8000 with a database of its own
 	@exec $(BIN)/todo serve
 
-test: $(READY) ## Run all tests, on a database of their own
+# Without a Node that the generators take, the tests of the clients are skipped; CI has to have one.
+test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run all tests, on a database of their own
 	@$(BIN)/python -m pytest -n 4
 
 coverage: $(READY) ## Refuse a branch of the generator that its own tests do not reach
@@ -69,11 +78,14 @@ arrows: $(READY) ## Check which package may import which
 document: $(READY) ## Refuse an openapi.json that is not what the application serves
 	@$(BIN)/todo openapi --check
 
-apilint: $(READY) $(NODE_READY) ## Lint openapi.json, then the document of the tests' own resources
+apilint: $(READY) $(LINTERS_READY) ## Lint openapi.json, then the document of the tests' own resources
 	@$(BIN)/python -m tests.routers.documented >tests/document/specimens.json
 	@cd tests/document && node_modules/.bin/spectral lint --fail-severity hint ../../openapi.json specimens.json
 	@cd tests/document && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 		node_modules/.bin/redocly lint ../../openapi.json specimens.json
+
+clients: $(MODULES) ## Generate the TypeScript clients, and compile what uses them
+	@cd $(CLIENTS) && npm run --silent build
 
 migrate: $(RUNS) ## Bring the database to the newest revision
 	@$(BIN)/todo migrate
@@ -91,4 +103,5 @@ lock: $(READY) ## Choose the newest allowed versions anew, with their hashes
 	@$(BIN)/$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## Remove the environment; your data in .data stays
-	@rm -rf $(VENV) $(NODE) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage
+	@rm -rf $(VENV) $(LINTERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage
+	@rm -rf $(CLIENTS)/node_modules $(CLIENTS)/generated $(CLIENTS)/build

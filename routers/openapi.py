@@ -109,6 +109,8 @@ def complete(document: dict[str, Any]) -> None:
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
     components["schemas"] = dict(sorted(schemas.items()))
+    for name, schema in schemas.items():
+        _drop_echoes({name: schema, **schema.get("properties", {})})
     components["headers"] = {
         name: {"description": description, "required": True, "schema": {"type": "string", **schema}}
         for name, (description, schema) in _HEADERS.items()
@@ -117,6 +119,7 @@ def complete(document: dict[str, Any]) -> None:
     document["paths"] = dict(sorted(document["paths"].items()))
     for operations in document["paths"].values():
         for operation in operations.values():
+            _drop_echoes({each["name"]: each["schema"] for each in operation.get("parameters", ())})
             operation["responses"] = dict(sorted(operation["responses"].items()))
             for response in operation["responses"].values():
                 response["headers"] = {**headers(*_ALWAYS), **response.get("headers", {})}
@@ -140,6 +143,13 @@ def _complete_integers(schema: dict[str, Any], *, named: bool = False) -> None:
             # Those are values, but for members of that name.
             if isinstance(deeper, dict) and (named or name not in {"default", "example", "examples"}):
                 _complete_integers(deeper, named=name == "properties")
+
+
+def _drop_echoes(schemas: dict[str, dict[str, Any]]) -> None:
+    """Drop each title that only repeats its name: generated clients begin their comments with it."""
+    for name, schema in schemas.items():
+        if schema.get("title") in {name, name.replace("_", " ").title()}:
+            del schema["title"]
 
 
 def document_text(document: dict[str, Any]) -> str:

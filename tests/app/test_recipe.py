@@ -14,7 +14,7 @@ from app.migrations import ROOT
 from tests.app.conftest import environment
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".venv", "node_modules", ".git", ".data", ".pytest_cache", ".ruff_cache", "__pycache__", ".hypothesis"
+    ".venv", ".git", ".data", ".pytest_cache", ".ruff_cache", "__pycache__", ".hypothesis", "node_modules"
 )
 PYTEST = ".venv/bin/python -m pytest -n 2 tests/app/test_{isolation,migrations,fuzz}.py -k 'not stateful'"
 LINTERS = "tests/document/node_modules"

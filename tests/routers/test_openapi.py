@@ -136,3 +136,17 @@ def test_a_member_called_example_is_completed_and_a_value_is_not() -> None:
     complete({"paths": {}, "components": {"schemas": {"Thing": schema}}})
     assert member == {"type": "integer", "minimum": 0, "maximum": 5, "format": "int32"}
     assert value == {"type": "integer"}
+
+
+def test_only_a_title_that_says_more_than_the_name_is_kept() -> None:
+    members = {"made_at": {"title": "Made At"}, "kind": {"title": "Which kind"}}
+    parameters = [{"name": "limit", "schema": {"title": "Limit"}}]
+    document: dict[str, Any] = {
+        "paths": {"/pins": {"get": {"parameters": parameters, "responses": {}}}},
+        "components": {"schemas": {"Pin": {"title": "Pin", "properties": members}}},
+    }
+    complete(document)
+    assert document["components"]["schemas"]["Pin"] == {
+        "properties": {"made_at": {}, "kind": {"title": "Which kind"}}
+    }
+    assert parameters == [{"name": "limit", "schema": {}}]
