@@ -9,7 +9,7 @@ from app.main import RESOURCES, create_app
 from app.owner import current_owner
 from app.settings import Settings
 from routers import ResourceAPI
-from routers.api import ASSETS
+from routers.docs import ASSETS
 
 PUBLIC = {"/openapi.json", "/docs", "/livez", "/readyz"}
 ORIGIN = "https://app.example.com"
