@@ -157,6 +157,10 @@ class Exchange:
             if self.status == TooLarge.status and _is_plain_text(message):
                 self._replaced = True
                 problem = await on_problem(Request(self.scope), TooLarge())
+                # What middleware around the framework added, CORS above all, belongs to the answer.
+                problem.raw_headers += [
+                    header for header in message["headers"] if not header[0].startswith(b"content-")
+                ]
                 await problem(self.scope, self._receive, self._send_stamped)
                 return
         if not self._replaced:

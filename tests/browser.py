@@ -25,7 +25,7 @@ FLAGS = (
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def open_chromium() -> AsyncIterator[Browser]:
     """Start Chromium, or skip the test where there is none; under CI, fail."""
     program = shutil.which("chromium")
     if program is None:
