@@ -6,5 +6,4 @@ SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   persistAuthorization: true,
   tryItOutEnabled: true,
-  validatorUrl: null, // else the document's address goes to a validator elsewhere, from any place but this machine
 });
