@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test coverage check lint types arrows document migrate migration openapi pages lock clean
+.PHONY: help run test coverage check lint types arrows document migrate migration openapi pages picture lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -39,6 +39,9 @@ coverage: $(READY) ## Refuse a branch of the generator that its own tests do not
 
 pages: $(READY) ## Show what a page costs at a million rows
 	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/test_plans.py
+
+picture: $(READY) ## Take docs/docs-page.png, the picture in the README, anew
+	@DOCS_PICTURE=docs/docs-page.png $(BIN)/python -m pytest -q tests/app/test_docs_page.py
 
 check: lint types arrows document test coverage ## All that CI runs
 

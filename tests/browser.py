@@ -4,12 +4,10 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
-VIEWPORT = {"width": 1280, "height": 900}
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -32,6 +30,7 @@ async def open_chromium() -> AsyncIterator[Browser]:
         say = pytest.fail if "CI" in os.environ else pytest.skip
         say("Chromium is not installed: on Debian, `apt-get install chromium` as root.")
     async with async_playwright() as playwright:
+        expect.set_options(timeout=30_000)  # as long as an action waits: the machine may be busy
         browser = await playwright.chromium.launch(executable_path=program, args=[*FLAGS])
         yield browser
         await browser.close()
