@@ -116,7 +116,7 @@ async def test_every_operation_succeeds_as_it_stands_and_a_visitor_stays_authori
     await authorize(page, "alice")
     if os.environ.get(PICTURE):
         await page.mouse.move(0, 0)  # what it points at looks different
-        await page.screenshot(path=os.environ[PICTURE])
+        await page.screenshot(path=os.environ[PICTURE], animations="disabled")
     created = await execute(page, "createTask")
     assert created.status == "201"
     assert 'etag: "1"' in created.headers
