@@ -13,7 +13,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages lock clean
+.PHONY: help run test coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages picture lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -61,6 +61,9 @@ fuzz: $(READY) ## Fuzz for minutes, by fixed seeds and a random one, then with f
 
 pages: $(READY) ## Show what a page costs at a million rows
 	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/test_plans.py
+
+picture: $(READY) ## Take docs/docs-page.png, the picture in the README, anew
+	@DOCS_PICTURE=docs/docs-page.png $(BIN)/python -m pytest -q tests/app/test_docs_page.py
 
 check: lint types arrows document apilint test coverage ## All that CI runs
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__, health
+from app.cors import cors
 from app.database import open_database, warm
 from app.logs import configure_logs, log_exchange
 from app.settings import Settings, SettingsError, read_settings
@@ -56,23 +55,13 @@ def create_app(settings: Settings) -> ResourceAPI:
         openapi_tags=[health.TAG],
         lifespan=lifespan,
         max_body_size=settings.max_body_bytes,
-        outer=[_cors(settings)] if settings.cors_origins else [],
+        outer=cors(settings),
         observe=log_exchange,
     )
     app.state.owner_provider = settings.load_owner_provider()
     for router in (health.router, *RESOURCES):
         app.include_router(router)
     return app
-
-
-def _cors(settings: Settings) -> Middleware:
-    return Middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Content-Type", "If-Match", "If-None-Match", "X-Request-ID", "X-User-ID"],
-        expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
-    )
 
 
 def __getattr__(name: str) -> Any:

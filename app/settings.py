@@ -22,6 +22,11 @@ from app.owner import OwnerProvider
 PREFIX = "TODO_"
 TRUSTED_HEADER = "app.owner:trusted_header"
 
+# What is compared with the header `Origin` letter by letter: any other spelling would never match.
+_ORIGIN = re.compile(
+    r"(?!http:.*:80$|https:.*:443$)https?://(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?"
+)
+
 
 class SettingsError(Exception):
     """A setting that stops the start; the message names it and says how to mend it."""
@@ -81,8 +86,11 @@ class Settings(BaseSettings):
             return value
         origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
         for origin in origins:
-            if not re.fullmatch(r"https?://[^/\s]+", origin):
-                raise ValueError("must be origins like https://app.example.com, with commas between")
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    "must be origins like https://app.example.com, as browsers send them: in lower case, "
+                    "without path or default port, with commas between"
+                )
         return origins
 
     @property

@@ -8,25 +8,20 @@ from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import compile_path
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from routers.docs import ASSETS, docs_assets, docs_page
 from routers.errors import EXCEPTION_HANDLERS, NotFound, TooLarge, on_http_error, on_problem
 from routers.openapi import HERE, complete, document_text
 from routers.router import ResourceRouter
 
 Observer = Callable[[Scope, int, float, Exception | None], None]
 """Called after each exchange with its ASGI scope, status, seconds and the fault, if there was one."""
-
-ASSETS = "/docs/assets"
-"""Where Swagger UI's files are served: the page needs nothing from elsewhere."""
 
 COMMON_HEADERS = (
     (b"cache-control", b"private, no-store"),
@@ -60,7 +55,7 @@ class ResourceAPI(FastAPI):
         )
         self.add_api_route("/openapi.json", self._serve_document, include_in_schema=False)
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
-        self.mount(ASSETS, StaticFiles(packages=[("fastapi_offline", "static")]))
+        self.mount(ASSETS, docs_assets())
 
     def include_router(self, router: APIRouter, **options: Any) -> None:
         """Include a router; by now, the tables of all resources must have been declared."""
@@ -92,13 +87,7 @@ class ResourceAPI(FastAPI):
         return Response(self._document, media_type="application/json")
 
     async def _serve_docs(self) -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title=self.title,
-            swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
-            swagger_css_url=f"{ASSETS}/swagger-ui.css",
-            swagger_favicon_url=f"{ASSETS}/favicon.png",
-        )
+        return docs_page(self.title)
 
     async def _on_method_not_allowed(self, request: Request, error: HTTPException) -> Response:
         methods: set[str] = set()
@@ -169,6 +158,10 @@ class Exchange:
             if self.status == TooLarge.status and _is_plain_text(message):
                 self._replaced = True
                 problem = await on_problem(Request(self.scope), TooLarge())
+                # What middleware around the framework added, CORS above all, belongs to the answer.
+                problem.raw_headers += [
+                    header for header in message["headers"] if not header[0].startswith(b"content-")
+                ]
                 await problem(self.scope, self._receive, self._send_stamped)
                 return
         if not self._replaced:

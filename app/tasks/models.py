@@ -14,8 +14,15 @@ class TaskCreate(SQLModel):
         schema_extra={"pattern": ONE_LINE, "examples": ["Buy milk"]},
         description="What is to be done, in one line.",
     )
-    description: str | None = Field(default=None, max_length=2000, description="More about it, or null.")
-    completed: bool = Field(default=False, description="Whether it is done.")
+    description: str | None = Field(
+        default=None,
+        max_length=2000,
+        schema_extra={"examples": ["Two litres, the fresh one."]},
+        description="More about it, or null.",
+    )
+    completed: bool = Field(
+        default=False, schema_extra={"examples": [False]}, description="Whether it is done."
+    )
 
 
 class Task(TaskCreate, OwnedRow, table=True):

@@ -13,11 +13,13 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from playwright.async_api import Browser
 
 from app.main import create_app
 from app.migrations import ROOT, migrate
 from app.settings import Settings
 from routers import ResourceAPI
+from tests.browser import open_chromium
 from tests.conftest import free_port, new_database, run_sql
 from tests.second_opinion import SecondOpinion
 from tests.wire import Wire, wire_to
@@ -152,3 +154,9 @@ def servers(directory: Path) -> list[psutil.Process]:
             if process.name() == "postgres" and process.cwd().startswith(str(directory)):
                 found.append(process)
     return found
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with open_chromium() as browser:
+        yield browser

@@ -39,6 +39,12 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ({"TODO_LOG_LEVEL": "loud"}, "TODO_LOG_LEVEL should be 'debug', 'info', 'warning' or 'error'"),
         ({"TODO_CORS_ORIGINS": "example.com"}, "TODO_CORS_ORIGINS must be origins like https://"),
         ({"TODO_CORS_ORIGINS": "https://a.example/path"}, "TODO_CORS_ORIGINS must be origins"),
+        ({"TODO_CORS_ORIGINS": "https://a.example/"}, "TODO_CORS_ORIGINS must be origins"),
+        ({"TODO_CORS_ORIGINS": "https://A.example"}, "as browsers send them: in lower case"),
+        ({"TODO_CORS_ORIGINS": "https://a.example:443"}, "without path or default port"),
+        ({"TODO_CORS_ORIGINS": "http://a.example:80"}, "without path or default port"),
+        ({"TODO_CORS_ORIGINS": "*"}, "TODO_CORS_ORIGINS must be origins"),
+        ({"TODO_CORS_ORIGINS": "null"}, "TODO_CORS_ORIGINS must be origins"),
         ({"TODO_DATA_DIR": ""}, "TODO_DATA_DIR must not be empty"),
         ({"DATABASE_URL": ""}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "secret"}, "DATABASE_URL must look like postgresql://"),
@@ -101,8 +107,9 @@ def test_a_url_is_taken_as_the_console_shows_it(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = read(monkeypatch, {"TODO_CORS_ORIGINS": "https://a.example, http://localhost:3000"})
-    assert settings.cors_origins == ("https://a.example", "http://localhost:3000")
+    origins = ("https://a.example", "http://localhost:3000", "http://[::1]:8080", "http://a.example:443")
+    settings = read(monkeypatch, {"TODO_CORS_ORIGINS": " , ".join(origins) + ","})
+    assert settings.cors_origins == origins
 
 
 def test_a_dotenv_file_is_read_below_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -188,21 +188,6 @@ async def test_the_lifespan_passes_through() -> None:
     ]
 
 
-async def test_the_docs_need_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
-    page = (await client.get("/docs")).text
-    places = re.findall(r'(?:src|href)="([^"]+)"', page)
-    assert len(places) == 3
-    for place in places:
-        assert place.startswith("/docs/assets/")
-        response = await client.get(place)
-        assert response.status_code == 200
-        assert len(response.content) > 1000
-    missing = await client.get("/docs/assets/nothing.js")
-    assert (missing.status_code, missing.headers["content-type"]) == (404, "application/problem+json")
-    refused = await client.post(places[0])
-    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
-
-
 def test_a_document_made_anew_is_whole_again() -> None:
     api = ResourceAPI()
 
