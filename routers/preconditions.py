@@ -15,8 +15,6 @@ from routers.explanations import Violation
 LONGEST_LIST = 8192
 """Characters in a list of entity tags."""
 
-_TOO_LONG = f"This should have at most {LONGEST_LIST} characters."
-
 _SPACE = " \t"
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
 _OURS = re.compile(r'(W/)?"([1-9][0-9]{0,9})"')
@@ -53,14 +51,13 @@ class Preconditions:
         """Read a request's headers; what is no entity tag of ours matches no row.
 
         Raises:
-            InvalidRequest: `If-None-Match` is longer than documented.
+            InvalidRequest: a list is longer than documented.
         """
         match = request.headers.getlist("if-match")
         none_match = request.headers.getlist("if-none-match")
         if not match and not none_match:
             return cls.NONE
-        if _is_long(none_match):
-            raise InvalidRequest([Violation(parameter="If-None-Match", detail=_TOO_LONG)])
+        _refuse_long({"If-Match": match, "If-None-Match": none_match})
         anything = [tag.strip(_SPACE) for tag in match] == ["*"]
         return cls(
             match=_versions(match, weak=False) if match and not anything else None,
@@ -116,17 +113,19 @@ class Preconditions:
 Preconditions.NONE = Preconditions()
 
 
-def _is_long(headers: list[str]) -> bool:
-    return len(", ".join(headers)) > LONGEST_LIST
+def _refuse_long(headers: dict[str, list[str]]) -> None:
+    detail = f"This should have at most {LONGEST_LIST} characters."
+    errors = [
+        Violation(parameter=name, detail=detail)
+        for name, values in headers.items()
+        if len(", ".join(values)) > LONGEST_LIST
+    ]
+    if errors:
+        raise InvalidRequest(errors)
 
 
 def _versions(headers: list[str], *, weak: bool) -> frozenset[int]:
-    """The versions in a list of entity tags; a weak tag is one of them where weak comparison is due.
-
-    A list that is longer than documented names none.
-    """
-    if _is_long(headers):
-        return frozenset()
+    """The versions in a list of entity tags; a weak tag is one of them where weak comparison is due."""
     tags = (tag for header in headers for tag in _TAG.finditer(header) if _stands_alone(tag))
     ours = (_OURS.fullmatch(tag[0]) for tag in tags)
     found = (int(tag[2]) for tag in ours if tag and (weak or not tag[1]))
