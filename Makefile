@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
+MEASURES := .venv-bench/.ready
 # The lock files are complete: nothing is resolved, so nothing unpinned can come in.
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test coverage check lint types arrows document migrate migration openapi pages lock clean
+.PHONY: help run test coverage check lint types arrows document migrate migration openapi pages bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -40,6 +41,17 @@ coverage: $(READY) ## Refuse a branch of the generator that its own tests do not
 pages: $(READY) ## Show what a page costs at a million rows
 	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/test_plans.py
 
+$(MEASURES): bench/requirements.txt
+	@echo "Creating .venv-bench (once, about half a minute) ..."
+	@rm -rf .venv-bench
+	@$(PYTHON) -m venv --without-pip .venv-bench
+	@$(INSTALL:$(BIN)/%=.venv-bench/bin/%) --require-hashes --requirement bench/requirements.txt
+	@$(INSTALL:$(BIN)/%=.venv-bench/bin/%) --no-build-isolation --editable .
+	@touch $@
+
+bench: $(MEASURES) ## Measure the application beside others, for docs/performance.md; BENCH_QUICK=1: in minutes
+	@.venv-bench/bin/python -m bench
+
 check: lint types arrows document test coverage ## All that CI runs
 
 lint: $(READY) ## Lint, formatting included
@@ -70,6 +82,7 @@ openapi: $(READY) ## Write openapi.json
 lock: $(READY) ## Choose the newest allowed versions anew, with their hashes
 	@$(BIN)/$(LOCK) --group build --output-file requirements.txt
 	@$(BIN)/$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	@$(BIN)/$(LOCK) --group build --group bench --constraint requirements.txt --output-file bench/requirements.txt
 
 clean: ## Remove the environment; your data in .data stays
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .coverage
+	@rm -rf $(VENV) .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .coverage

@@ -1,0 +1,67 @@
+"""Measures the application beside the others, prints the tables and keeps them in the document."""
+
+import subprocess
+import sys
+
+from bench.checks import check
+from bench.contestants import BARE, CONTESTANTS, Contestant
+from bench.distance import distance
+from bench.document import write
+from bench.inside import inside
+from bench.limit import limit
+from bench.machine import facts
+from bench.outside import missing, outside
+from bench.plan import Plan, plan
+from bench.postgres import server
+from bench.report import whole
+from bench.results import Results, load
+from bench.rows import seed
+from bench.servers import serving
+from bench.team import team
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what} ...", file=sys.stderr, flush=True)
+
+
+def run(contestants: tuple[Contestant, ...], chosen: Plan) -> Results:
+    """Check everybody, then measure everybody."""
+    with server() as url:
+        seed(url)
+        results = Results(facts=facts(url, chosen))
+        with team(contestants, url) as workers:
+            _say("checking the answers")
+            for worker in workers:
+                if worker.contestant.key != BARE:
+                    results.differences[worker.contestant.key] = check(worker, url)
+            results.facts["unit"] = workers[0].unit
+            _say("in process")
+            inside(workers, url, chosen, results)
+        _say("over sockets")
+        if sentence := missing():
+            results.facts["missing"].append(sentence)
+        else:
+            with serving(contestants, url, subprocess.DEVNULL) as addresses:
+                outside(contestants, addresses, url, chosen, results)
+        _say("the database alone")
+        limit(url, chosen, results)
+        _say("with the database far away")
+        distance(contestants, url, chosen, results)
+    return results
+
+
+def main() -> None:
+    """Run, or with the argument `report` write the document anew from the last run's numbers."""
+    chosen = plan()
+    if sys.argv[1:] == ["report"]:
+        results, complete = load(), True
+    else:
+        contestants = tuple(each for each in CONTESTANTS if not chosen.only or each.key in chosen.only)
+        results, complete = run(contestants, chosen), chosen.complete
+        results.save()
+    print(whole(results))
+    if complete:
+        _say(f"wrote {', '.join(str(path) for path in write(results))}")
+
+
+main()
