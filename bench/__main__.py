@@ -1,10 +1,10 @@
 """Measures the application beside the others, prints the tables and keeps them in the document."""
 
-import subprocess
 import sys
+from pathlib import Path
 
 from bench.checks import check
-from bench.contestants import BARE, CONTESTANTS, Contestant
+from bench.contestants import BARE, BY_KEY, CONTESTANTS, Contestant
 from bench.distance import distance
 from bench.document import write
 from bench.inside import inside
@@ -13,6 +13,7 @@ from bench.machine import facts
 from bench.outside import missing, outside
 from bench.plan import Plan, plan
 from bench.postgres import server
+from bench.profiled import profile
 from bench.report import whole
 from bench.results import Results, load
 from bench.rows import seed
@@ -41,7 +42,7 @@ def run(contestants: tuple[Contestant, ...], chosen: Plan) -> Results:
         if sentence := missing():
             results.facts["missing"].append(sentence)
         else:
-            with serving(contestants, url, subprocess.DEVNULL) as addresses:
+            with serving(contestants, url) as addresses:
                 outside(contestants, addresses, url, chosen, results)
         _say("the database alone")
         limit(url, chosen, results)
@@ -51,8 +52,14 @@ def run(contestants: tuple[Contestant, ...], chosen: Plan) -> Results:
 
 
 def main() -> None:
-    """Run, or with the argument `report` write the document anew from the last run's numbers."""
+    """Run; or `report`: write the document anew; or `profile KEY DIRECTORY`: see where its time goes."""
     chosen = plan()
+    if sys.argv[1:2] == ["profile"]:
+        _, _, key, directory = sys.argv
+        with server() as url:
+            seed(url)
+            profile(BY_KEY[key], url, chosen, Path(directory))
+        return
     if sys.argv[1:] == ["report"]:
         results, complete = load(), True
     else:

@@ -19,8 +19,8 @@ SEEDED = f"""
 \\set owner random(0, {OWNERS - 1})
 \\set row random(0, {ROWS - 1})
 """
-THIS = """WHERE owner_id = 'owner-' || :owner::int
-    AND id = (lpad(to_hex(:owner::int), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(:row::int), 12, '0'))::uuid"""
+THIS = """WHERE owner_id = 'owner-' || :owner::int AND id =
+    (lpad(to_hex(:owner::int), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(:row::int), 12, '0'))::uuid"""
 CHANGED = f"updated_at = now(), version = version + 1 {THIS} RETURNING {COLUMNS};"
 FASTEST = 2000
 """Rows that one client may delete in a second, at most."""
@@ -32,7 +32,7 @@ SCRIPTS = {
     "create": f"""INSERT INTO task (owner_id, id, title, description, completed)
         VALUES ('owner-{CREATOR}', uuidv7(), 'Buy milk', 'Two bottles, the green ones.', false)
         RETURNING {COLUMNS};""",
-    "update": f"{SEEDED} UPDATE task SET description = 'Three bottles, the blue ones: ' || :row::int, {CHANGED}",
+    "update": f"{SEEDED} UPDATE task SET description = 'The blue ones: ' || :row::int, {CHANGED}",
     "delete": f"""\\set count :count + 1
 \\set row :client_id * :reach + :count
 \\set owner {DELETER}

@@ -31,7 +31,7 @@ class Operation:
     tail: str = ""
 
     def sent(self, number: int) -> Any:
-        """The body of the request of this number: a change that changes nothing would be no write to an ORM."""
+        """The body of the request of this number; an ORM would not write a change that changes nothing."""
         text = json.dumps(self.body)
         return json.loads(text.replace("@", str(number)))
 

@@ -29,12 +29,14 @@ def outside(
 ) -> None:
     """Measure all contestants' servers, one after the other, in each round in another order."""
     reach = plan.seconds * FASTEST
+    for contestant in contestants:
+        _run(contestant, OPERATIONS[0], addresses[contestant.key], 1, (0, reach))
     for round_ in range(plan.rounds):
         tidy(url)
         for operation in OPERATIONS:
             for place, contestant in enumerate(rotated(contestants, round_)):
                 first = (round_ * len(contestants) + place) * THREADS * reach
-                if operation.name == "delete" and contestant.server != "none":
+                if operation.name == "delete":
                     prepare_deletes(url, (first, THREADS * reach))
                 seen = _run(contestant, operation, addresses[contestant.key], plan.seconds, (first, reach))
                 results.add("outside", contestant.key, operation.name, seen["requests"] / seen["seconds"])

@@ -23,8 +23,8 @@ def plot(results: Results) -> str:
     shown = [(measure, title) for measure, title in panels if measure in results.numbers]
     width = 20 + len(shown) * (LEFT + WIDE + 60)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {TOP + HEIGHT + 10}" '
-        'font-family="system-ui, sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {TOP + HEIGHT + 10}">',
+        "<style>text { font: 12px system-ui, sans-serif }</style>",
         f'<rect width="{width}" height="{TOP + HEIGHT + 10}" fill="#ffffff"/>',
         *_legend(),
     ]
@@ -52,7 +52,7 @@ def _panel(results: Results, measure: str, title: str, left: int) -> Iterator[st
         if (found := results.ratios(measure, contestant.key, operation.name))
     }
     scale = WIDE / max(each[-1] for each in ratios.values())
-    yield f'<text x="{left}" y="58" font-weight="600">{escape(title)}</text>'
+    yield f'<text x="{left}" y="58" style="font-weight: 600">{escape(title)}</text>'
     one = left + LEFT + scale
     yield f'<path d="M{one:.1f} {TOP - 8}V{TOP + HEIGHT - GAP}" stroke="#999" stroke-dasharray="3 3"/>'
     for place, operation in enumerate(OPERATIONS):
@@ -70,4 +70,4 @@ def _bar(ratios: list[float], scale: float, corner: tuple[int, int], colour: str
     yield f'<rect x="{left}" y="{top}" width="{middle * scale:.1f}" height="{BAR - 2}" fill="{colour}"/>'
     low, high = (left + ratio * scale for ratio in (ratios[0], ratios[-1]))
     yield f'<path d="M{low:.1f} {top + BAR / 2 - 1}H{high:.1f}" stroke="#222" stroke-width="1"/>'
-    yield f'<text x="{high + 4:.1f}" y="{top + BAR - 3}" font-size="10">{middle:.2f}</text>'
+    yield f'<text x="{high + 4:.1f}" y="{top + BAR - 3}" style="font-size: 10px">{middle:.2f}</text>'

@@ -34,7 +34,7 @@ def _ratio(results: Results, measure: str, key: str, name: str) -> str:
     if not ratios:
         return ""
     middle = statistics.median(ratios)
-    return f"**{middle:.2f}×**" if middle < 10 else f"**{middle:.0f}×**"  # noqa: PLR2004 # digits that say something
+    return f"**{middle:.2f}x**" if middle < 10 else f"**{middle:.0f}x**"  # noqa: PLR2004 # digits that say something
 
 
 def tables(results: Results) -> Iterator[str]:
@@ -65,7 +65,7 @@ def tables(results: Results) -> Iterator[str]:
     def distance(key: str, name: str) -> str | None:
         return f"{results.median('distance', key, name):.1f}"
 
-    floor = f"**n×**: against {TITLES[FLOOR]} in the same round, median of the rounds"
+    floor = f"**nx**: against {TITLES[FLOOR]} in the same round, median of the rounds"
     for measure, heading, cell in (
         ("inside", f"### Used by one request: {unit} ({floor}; ±: half of the range)", inside),
         ("outside", f"### Requests a second over sockets ({floor}; ±: half of the range)", outside),
@@ -83,9 +83,9 @@ def whole(results: Results) -> str:
     lines = [
         f"Measured on {facts['day']} at `{facts['commit']}`: {facts['machine']}; Python {facts['python']}, "
         f"PostgreSQL {facts['postgres']} (its default durability: fsync and synchronous_commit on). "
-        f"{facts['rounds']} rounds in rotated order; in process {facts['requests']} requests of each operation to each "
-        f"contestant in a round, over sockets {facts['seconds']} s with 2 threads and 16 connections of wrk. "
-        + " ".join(facts["missing"]),
+        f"{facts['rounds']} rounds in rotated order; in process {facts['requests']} requests of each "
+        f"operation to each contestant in a round, over sockets {facts['seconds']} s with 2 threads "
+        "and 16 connections of wrk. " + " ".join(facts["missing"]),
         "",
         *tables(results),
         "### What they answer otherwise",

@@ -6,11 +6,12 @@ from typing import Any
 
 import psycopg2
 
-from bench.operations import BIG, CREATOR, DELETER, OWNERS, ROWS
+from bench.operations import BIG, CREATOR, DELETER, OWNERS, ROWS, owner_name
 
 INSERT = """
 INSERT INTO task (owner_id, id, created_at, updated_at, title, description, completed)
-SELECT 'owner-' || owner, (lpad(to_hex(owner), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(row), 12, '0'))::uuid,
+SELECT 'owner-' || owner,
+    (lpad(to_hex(owner), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(row), 12, '0'))::uuid,
     moment, moment, 'Task ' || row || ' of this owner', 'What is to be done, in some words.', row % 3 = 0
 FROM (SELECT owner, row, timestamptz '2026-01-01 00:00Z' + row * interval '1 minute 1 microsecond' AS moment
     FROM generate_series({owners}) AS owner, generate_series({rows}) AS row) AS rows
@@ -40,9 +41,8 @@ def seed(url: str) -> None:
 def prepare_deletes(url: str, *ranges: tuple[int, int]) -> None:
     """Make the rows of these numbers that are to be deleted; whatever earlier runs left goes."""
     with connected(url) as cursor:
-        cursor.execute(
-            "DELETE FROM task WHERE owner_id IN (%s, %s)", (f"owner-{CREATOR}", f"owner-{DELETER}")
-        )
+        volatile = tuple(map(owner_name, (CREATOR, DELETER)))
+        cursor.execute("DELETE FROM task WHERE owner_id IN %s", (volatile,))
         for first, count in ranges:
             rows = f"{first}, {first + count - 1}"
             cursor.execute(INSERT.format(owners=f"{DELETER}, {DELETER}", rows=rows))

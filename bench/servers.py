@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.contestants import Contestant
-from bench.team import environment
+from bench.team import environment, errors_of_contestants
 
 PROGRAMS = Path(sys.executable).parent
 PATIENCE = 30.0
@@ -55,7 +55,7 @@ def _await(contestant: Contestant, process: "subprocess.Popen[bytes]", address: 
 
 
 @contextlib.contextmanager
-def serving(contestants: Sequence[Contestant], url: str, errors: int | None) -> Iterator[dict[str, str]]:
+def serving(contestants: Sequence[Contestant], url: str) -> Iterator[dict[str, str]]:
     """The addresses of these contestants' servers, by key; they are all up, and idle until they are asked."""
     processes: list[subprocess.Popen[bytes]] = []
     addresses = {}
@@ -64,7 +64,10 @@ def serving(contestants: Sequence[Contestant], url: str, errors: int | None) -> 
             port = _free_port()
             variables = environment(url, TODO_PORT=str(port))
             process = subprocess.Popen(
-                _command(contestant, port), env=variables, stdout=subprocess.DEVNULL, stderr=errors
+                _command(contestant, port),
+                env=variables,
+                stdout=subprocess.DEVNULL,
+                stderr=errors_of_contestants(),
             )
             processes.append(process)
             addresses[contestant.key] = f"http://127.0.0.1:{port}"

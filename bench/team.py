@@ -24,7 +24,7 @@ class Worker:
             env=environment(url),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=None if "BENCH_LOUD" in os.environ else subprocess.DEVNULL,
+            stderr=errors_of_contestants(),
             text=True,
         )
         self._orders, self._answers = cast(IO[str], self.process.stdin), cast(IO[str], self.process.stdout)
@@ -64,6 +64,11 @@ class Worker:
         self.process.communicate()
 
 
+def errors_of_contestants() -> int | None:
+    """Where their logs go: nowhere, unless somebody wants to see them."""
+    return None if "BENCH_LOUD" in os.environ else subprocess.DEVNULL
+
+
 def environment(url: str, **more: str) -> dict[str, str]:
     """What each contestant finds in its environment: the database, and no settings of the user's."""
     ours = ("TODO_", "DATABASE_")
@@ -76,8 +81,7 @@ def team(contestants: tuple[Contestant, ...], url: str) -> Iterator[list[Worker]
     """The workers of these contestants, all on one database."""
     workers: list[Worker] = []
     try:
-        for contestant in contestants:
-            workers.append(Worker(contestant, url))
+        workers.extend(Worker(contestant, url) for contestant in contestants)
         yield workers
     finally:
         for worker in workers:

@@ -53,7 +53,7 @@ async def work(contestant: Contestant) -> None:
     app: Any = importlib.import_module(contestant.module).app
     is_asgi = contestant.server != "gunicorn"
     send = asgi(app) if is_asgi else wsgi(app)
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(time.process_time)
     async with lifespan(app) if is_asgi else contextlib.nullcontext():
         print(json.dumps({"unit": unit}), flush=True)
         for line in sys.stdin:

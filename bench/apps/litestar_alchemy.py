@@ -55,7 +55,7 @@ class TaskUpdate(Struct, forbid_unknown_fields=True):
     """The members that a client changes."""
 
     title: Title | UnsetType = UNSET
-    description: Description | None | UnsetType = UNSET
+    description: Description | UnsetType | None = UNSET
     completed: bool | UnsetType = UNSET
 
 
