@@ -2,16 +2,14 @@
 
 import re
 import subprocess
-import tempfile
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from app.database import POOL_SIZE
-from bench.operations import CREATOR, DELETER, OPERATIONS, OWNERS, ROWS
+from bench.operations import CREATOR, DELETER, OPERATIONS, OWNERS, ROWS, owner_name
 from bench.plan import Plan
 from bench.postgres import pgbench
 from bench.results import Results
-from bench.rows import prepare_deletes, tidy
+from bench.rows import connected, prepare_deletes, tidy
 
 PGBENCH = "pgbench"
 COLUMNS = "id, created_at, updated_at, version, title, description, completed"
@@ -43,33 +41,38 @@ DELETE FROM task {THIS} RETURNING id;""",
 
 def limit(url: str, plan: Plan, results: Results) -> None:
     """Measure each operation's statement, as often as the contestants."""
+    reach = plan.seconds * FASTEST
+    for _ in range(plan.rounds):
+        tidy(url)
+        for operation in OPERATIONS:
+            if operation.name == "delete":
+                prepare_deletes(url, (0, POOL_SIZE * reach))
+            results.add("outside", PGBENCH, operation.name, _rate(operation.name, url, plan.seconds, reach))
+            if operation.name == "delete":
+                _refuse_exhausted(url)
+
+
+def _rate(name: str, url: str, seconds: int, reach: int) -> float:
+    """Transactions in a second."""
     parts = urlsplit(url)
     (host,) = parse_qs(parts.query)["host"]
-    reach = plan.seconds * FASTEST
-    with tempfile.TemporaryDirectory(prefix="bench-limit-") as directory:
-        for round_ in range(plan.rounds):
-            tidy(url)
-            for operation in OPERATIONS:
-                if operation.name == "delete":
-                    prepare_deletes(url, (0, POOL_SIZE * reach))
-                script = Path(directory, f"{operation.name}-{round_}.sql")
-                script.write_text(SCRIPTS[operation.name], encoding="utf-8")
-                done = subprocess.run(
-                    [
-                        *(
-                            pgbench(),
-                            "--no-vacuum",
-                            "--protocol=prepared",
-                            f"--client={POOL_SIZE}",
-                            "--jobs=2",
-                        ),
-                        *(f"--time={plan.seconds}", "--define=count=-1", f"--define=reach={reach}"),
-                        f"--file={script}",
-                        *(f"--host={host}", "--username=postgres", parts.path.strip("/")),
-                    ],
-                    check=True,
-                    capture_output=True,
-                    text=True,
-                )
-                (rate,) = re.findall(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
-                results.add("outside", PGBENCH, operation.name, float(rate))
+    how = ("--no-vacuum", "--protocol=prepared", f"--client={POOL_SIZE}", "--jobs=2", f"--time={seconds}")
+    done = subprocess.run(
+        [
+            *(pgbench(), *how, "--define=count=-1", f"--define=reach={reach}", "--file=-"),
+            *(f"--host={host}", "--username=postgres", parts.path.strip("/")),
+        ],
+        input=SCRIPTS[name],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    (rate,) = re.findall(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
+    return float(rate)
+
+
+def _refuse_exhausted(url: str) -> None:
+    with connected(url) as cursor:
+        cursor.execute("SELECT count(*) FROM task WHERE owner_id = %s", (owner_name(DELETER),))
+        if cursor.fetchone() == (0,):
+            raise RuntimeError("pgbench ran out of rows to delete: raise FASTEST.")

@@ -14,7 +14,7 @@ from app.migrations import ROOT
 from tests.app.conftest import environment
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".venv", ".git", ".data", ".pytest_cache", ".ruff_cache", "__pycache__", ".hypothesis"
+    ".venv", ".venv-bench", ".git", ".data", ".pytest_cache", ".ruff_cache", "__pycache__", ".hypothesis"
 )
 PYTEST = ".venv/bin/python -m pytest -n 2 tests/app/test_{isolation,migrations,fuzz}.py -k 'not stateful'"
 CHECKS = ("make lint", "make types", "make arrows", "make document", PYTEST)
