@@ -14,11 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def _processor() -> str:
-    with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:  # not on Linux
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
 
 
 def _commit() -> str:
@@ -34,11 +35,11 @@ def facts(url: str, plan: Plan) -> dict[str, Any]:
     with connected(url) as cursor:
         cursor.execute("SHOW server_version")
         (postgres,) = cursor.fetchone()
-    known = Path("/proc/cpuinfo").exists()
     return {
         "day": datetime.now(UTC).strftime("%Y-%m-%d"),
         "commit": _commit(),
-        "machine": f"{os.cpu_count()} cores, {_processor() if known else platform.processor()}",
+        "machine": f"{os.cpu_count()} cores, {_processor()}",
+        "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
         "postgres": postgres,
         "rounds": plan.rounds,

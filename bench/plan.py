@@ -39,7 +39,7 @@ def plan() -> Plan:
     """What the environment says."""
     return Plan(
         rounds=_number("BENCH_ROUNDS", 5),
-        requests=_number("BENCH_REQUESTS", 1000),
+        requests=_number("BENCH_REQUESTS", 500),
         seconds=_number("BENCH_SECONDS", 3),
         distant=_number("BENCH_DISTANT", 50),
         only=tuple(os.environ.get("BENCH_ONLY", "").split()),

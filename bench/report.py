@@ -81,7 +81,8 @@ def whole(results: Results) -> str:
     """What stands between the document's marks."""
     facts = results.facts
     lines = [
-        f"Measured on {facts['day']} at `{facts['commit']}`: {facts['machine']}; Python {facts['python']}, "
+        f"Measured on {facts['day']} at `{facts['commit']}`: {facts['machine']}, load "
+        f"{facts['load']} before the run; Python {facts['python']}, "
         f"PostgreSQL {facts['postgres']} (its default durability: fsync and synchronous_commit on). "
         f"{facts['rounds']} rounds in rotated order; in process {facts['requests']} requests of each "
         f"operation to each contestant in a round, over sockets {facts['seconds']} s with 2 threads "
