@@ -21,6 +21,9 @@ from bench.servers import serving
 from bench.team import team
 
 
+COMPLETE, PARTIAL = "complete", "partial"
+
+
 def _say(what: str) -> None:
     print(f"bench: {what} ...", file=sys.stderr, flush=True)
 
@@ -36,19 +39,27 @@ def run(contestants: tuple[Contestant, ...], chosen: Plan) -> Results:
                 if worker.contestant.key != BARE:
                     results.differences[worker.contestant.key] = check(worker, url)
             results.facts["unit"] = workers[0].unit
-            _say("in process")
-            inside(workers, url, chosen, results)
-        _say("over sockets")
-        if sentence := missing():
-            results.facts["missing"].append(sentence)
-        else:
-            with serving(contestants, url) as addresses:
-                outside(contestants, addresses, url, chosen, results)
-        _say("the database alone")
-        limit(url, chosen, results)
-        _say("with the database far away")
-        distance(contestants, url, chosen, results)
+            if "inside" in chosen.parts:
+                _say("in process")
+                inside(workers, url, chosen, results)
+        if "outside" in chosen.parts:
+            _over_sockets(contestants, url, chosen, results)
+        if "limit" in chosen.parts:
+            _say("the database alone")
+            limit(url, chosen, results)
+        if "distance" in chosen.parts:
+            _say("with the database far away")
+            distance(contestants, url, chosen, results)
     return results
+
+
+def _over_sockets(contestants: tuple[Contestant, ...], url: str, chosen: Plan, results: Results) -> None:
+    if sentence := missing():
+        results.facts["missing"].append(sentence)
+        return
+    _say("over sockets")
+    with serving(contestants, url) as addresses:
+        outside(contestants, addresses, url, chosen, results)
 
 
 def main() -> None:
@@ -60,12 +71,12 @@ def main() -> None:
             seed(url)
             profile(BY_KEY[key], url, chosen, Path(directory))
         return
-    if sys.argv[1:] == ["report"]:
-        results, complete = load(), True
+    if sys.argv[1:2] == ["report"]:
+        results, complete = load((sys.argv[2:] or [COMPLETE])[0]), True
     else:
         contestants = tuple(each for each in CONTESTANTS if not chosen.only or each.key in chosen.only)
         results, complete = run(contestants, chosen), chosen.complete
-        results.save()
+        results.save(COMPLETE if complete else PARTIAL)
     print(whole(results))
     if complete:
         _say(f"wrote {', '.join(str(path) for path in write(results))}")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 QUICK = {"BENCH_ROUNDS": "3", "BENCH_REQUESTS": "200", "BENCH_SECONDS": "1", "BENCH_DISTANT": "20"}
 
+PARTS = ("inside", "outside", "limit", "distance")
+
 
 def _number(name: str, usual: int) -> int:
     quick = QUICK[name] if "BENCH_QUICK" in os.environ else usual
@@ -21,6 +23,7 @@ class Plan:
         seconds: How long wrk and pgbench send, for one operation to one contestant in a round.
         distant: Requests of one operation over the long line.
         only: The keys of the contestants; none for all.
+        parts: What is measured.
     """
 
     rounds: int
@@ -28,11 +31,12 @@ class Plan:
     seconds: int
     distant: int
     only: tuple[str, ...]
+    parts: tuple[str, ...]
 
     @property
     def complete(self) -> bool:
         """Whether this may go into the document."""
-        return "BENCH_QUICK" not in os.environ and not self.only
+        return "BENCH_QUICK" not in os.environ and not self.only and self.parts == PARTS
 
 
 def plan() -> Plan:
@@ -43,4 +47,5 @@ def plan() -> Plan:
         seconds=_number("BENCH_SECONDS", 3),
         distant=_number("BENCH_DISTANT", 50),
         only=tuple(os.environ.get("BENCH_ONLY", "").split()),
+        parts=tuple(os.environ.get("BENCH_PARTS", " ".join(PARTS)).split()),
     )

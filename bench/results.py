@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.contestants import FLOOR
 
-FILE = Path(__file__).parent / "results" / "latest.json"
+FOLDER = Path(__file__).parent / "results"
 
 
 @dataclass
@@ -45,12 +45,12 @@ class Results:
         pairs = zip(self.rounds(measure, key, operation), floor, strict=False)
         return [number / of_floor for number, of_floor in pairs]
 
-    def save(self) -> None:
-        """Write them to the results' file."""
-        FILE.parent.mkdir(exist_ok=True)
-        FILE.write_text(json.dumps(vars(self), indent=1) + "\n", encoding="utf-8")
+    def save(self, name: str) -> None:
+        """Write them to a file of this name."""
+        FOLDER.mkdir(exist_ok=True)
+        (FOLDER / f"{name}.json").write_text(json.dumps(vars(self), indent=1) + "\n", encoding="utf-8")
 
 
-def load() -> Results:
-    """The numbers of the last run."""
-    return Results(**json.loads(FILE.read_text(encoding="utf-8")))
+def load(name: str) -> Results:
+    """The numbers of an earlier run."""
+    return Results(**json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8")))
