@@ -20,7 +20,6 @@ from bench.rows import seed
 from bench.servers import serving
 from bench.team import team
 
-
 COMPLETE, PARTIAL = "complete", "partial"
 
 
