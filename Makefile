@@ -6,6 +6,7 @@ RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 LINTERS := tests/document/node_modules
 LINTERS_READY := $(LINTERS)/.ready
+MEASURES := .venv-bench/.ready
 # The lock files are complete: nothing is resolved, so nothing unpinned can come in.
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
 CLIENTS := clients/typescript
@@ -13,7 +14,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages picture lock clean
+.PHONY: help run test coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages picture bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -65,6 +66,17 @@ pages: $(READY) ## Show what a page costs at a million rows
 picture: $(READY) ## Take docs/docs-page.png, the picture in the README, anew
 	@DOCS_PICTURE=docs/docs-page.png $(BIN)/python -m pytest -q tests/app/test_docs_page.py
 
+$(MEASURES): bench/requirements.txt
+	@echo "Creating .venv-bench (once, about half a minute) ..."
+	@rm -rf .venv-bench
+	@$(PYTHON) -m venv --without-pip .venv-bench
+	@$(INSTALL:$(BIN)/%=.venv-bench/bin/%) --require-hashes --requirement bench/requirements.txt
+	@$(INSTALL:$(BIN)/%=.venv-bench/bin/%) --no-build-isolation --editable .
+	@touch $@
+
+bench: $(MEASURES) ## Measure the application beside others, for docs/performance.md; BENCH_QUICK=1: in minutes
+	@.venv-bench/bin/python -m bench
+
 check: lint types arrows document apilint test coverage ## All that CI runs
 
 lint: $(READY) ## Lint, formatting included
@@ -104,7 +116,8 @@ openapi: $(READY) ## Write openapi.json
 lock: $(READY) ## Choose the newest allowed versions anew, with their hashes
 	@$(BIN)/$(LOCK) --group build --output-file requirements.txt
 	@$(BIN)/$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	@$(BIN)/$(LOCK) --group build --group bench --constraint requirements.txt --output-file bench/requirements.txt
 
 clean: ## Remove the environment; your data in .data stays
-	@rm -rf $(VENV) $(LINTERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage
+	@rm -rf $(VENV) .venv-bench $(LINTERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage
 	@rm -rf $(CLIENTS)/node_modules $(CLIENTS)/generated $(CLIENTS)/build

@@ -14,9 +14,12 @@ from app.migrations import ROOT
 from tests.app.conftest import environment
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".venv", ".git", ".data", ".pytest_cache", ".ruff_cache", "__pycache__", ".hypothesis", "node_modules"
+    *(".venv", ".venv-bench", "node_modules", ".git", ".data", "__pycache__"),
+    *(".pytest_cache", ".ruff_cache", ".hypothesis", ".fuzz"),
 )
-PYTEST = ".venv/bin/python -m pytest -n 2 tests/app/test_{isolation,migrations,fuzz}.py -k 'not stateful'"
+PYTEST = (
+    ".venv/bin/python -m pytest -q tests/app/test_{isolation,migrations,fuzz}.py -k 'not fuzzer or single-1'"
+)
 LINTERS = "tests/document/node_modules"
 CHECKS = ("make lint", "make types", "make arrows", "make document", PYTEST)
 """What `make check` has to say of a new resource; the rest of it is about the generator."""

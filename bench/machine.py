@@ -1,0 +1,49 @@
+"""What there is to know about the machine and the run."""
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.plan import Plan
+from bench.rows import connected
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:  # not on Linux
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
+
+
+def _commit() -> str:
+    try:
+        said = subprocess.check_output(["git", "describe", "--always", "--dirty"], cwd=ROOT, text=True)  # noqa: S607 # git is where it is
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return said.strip()
+
+
+def facts(url: str, plan: Plan) -> dict[str, Any]:
+    """All of it."""
+    with connected(url) as cursor:
+        cursor.execute("SHOW server_version")
+        (postgres,) = cursor.fetchone()
+    return {
+        "day": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "commit": _commit(),
+        "machine": f"{os.cpu_count()} cores, {_processor()}",
+        "load": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+        "postgres": postgres,
+        "rounds": plan.rounds,
+        "requests": plan.requests,
+        "seconds": plan.seconds,
+        "missing": [],
+    }

@@ -1,0 +1,29 @@
+"""A PostgreSQL server for one run, from the application's own wheel, with PostgreSQL's own durability."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.embedded import embedded_postgres
+from app.migrations import migrate
+from app.programs import programs_for
+from app.unprivileged import account_for_servers
+
+SETTINGS = {"autovacuum": "off", "max_connections": "200"}
+"""Autovacuum would strike now one contestant, now another; each round begins with a VACUUM instead."""
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """The URL of a database that holds the application's tables, empty."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        Path(directory).chmod(0o755)
+        with embedded_postgres(Path(directory, "data"), SETTINGS) as url:
+            migrate(url)
+            yield url
+
+
+def pgbench() -> Path:
+    """PostgreSQL's own client for measuring, as the wheel has it."""
+    return programs_for(account_for_servers()) / "pgbench"
