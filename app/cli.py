@@ -149,7 +149,7 @@ def _refuse_unready(url: str) -> None:
         try:
             return await is_current(database)
         finally:
-            await database.engine.dispose()
+            await database.close()
 
     try:
         if not asyncio.run(ask()):

@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> ResourceAPI:
         except Unavailable:
             structlog.get_logger().warning("the database is not available; answering 503 until it is")
         yield
-        await database.engine.dispose()
+        await database.close()
 
     app = ResourceAPI(
         title="backend-todo",

@@ -61,7 +61,7 @@ async def is_current(database: Database) -> bool:
         if isinstance(error.orig, UndefinedTable):
             return False  # nothing was ever migrated
         raise
-    return any(_is_newest(row["version_num"]) for row in rows)
+    return any(_is_newest(revision) for (revision,) in rows)
 
 
 def _is_newest(revision: str) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import select
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +11,8 @@ from psycopg import Error as DriverError
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from routers.lane import has_news
 
 CANCEL_GRACE = 1.0
 """Seconds between asking the server to cancel a statement and hanging up."""
@@ -27,13 +28,13 @@ def driver_of(connection: AsyncConnection) -> DriverConnection[Any]:
 
 
 @contextlib.contextmanager
-def watch(connection: AsyncConnection, seconds: float) -> Iterator[None]:
+def watch(driver: DriverConnection[Any], seconds: float) -> Iterator[None]:
     """Let nothing in the block wait longer for the server than this, plus `CANCEL_GRACE`.
 
     A cancelled coroutine would make the driver wait for a server that may be frozen. Ending the wait from
     the other side, at the socket, always comes through.
     """
-    watching = _Watch(driver_of(connection), seconds)
+    watching = _Watch(driver, seconds)
     try:
         yield
     finally:
@@ -56,13 +57,8 @@ def unwatch_new(_connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> No
 
 
 def refuse_dead(connection: Any, _entry: ConnectionPoolEntry, _proxy: Any) -> None:
-    """A listener to "checkout" that has a connection replaced on which the server has said goodbye.
-
-    It looks at the socket and asks nothing: no round trip.
-    """
-    poll = select.poll()
-    poll.register(connection.driver_connection.fileno(), select.POLLIN)
-    if poll.poll(0):
+    """A listener to "checkout" that has a connection replaced on which the server has said goodbye."""
+    if has_news(connection.driver_connection):
         raise DisconnectionError("the server has closed this connection")
 
 

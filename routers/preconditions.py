@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Table, bindparam, func
@@ -24,6 +24,21 @@ _LARGEST_VERSION = 2**31 - 1
 def etag(version: int) -> str:
     """The strong validator of a row's state."""
     return f'"{version}"'
+
+
+class Asked(NamedTuple):
+    """The questions to an existing row, asked inside the statement that changes it."""
+
+    match: bool = False
+    none_match: bool = False
+
+    def conditions(self, table: Table) -> Iterator[ColumnElement[bool]]:
+        """Them as SQL, for the parameters of the preconditions."""
+        versions: Any = ARRAY(Integer)
+        if self.match:
+            yield table.c.version == func.any(bindparam("if_match", type_=versions))
+        if self.none_match:
+            yield table.c.version != func.all(bindparam("if_none_match", type_=versions))
 
 
 @dataclass(frozen=True)
@@ -93,17 +108,14 @@ class Preconditions:
         """Whether the caller has said that it knows this state already."""
         return self.must_not_exist or version in (self.none_match or ())
 
-    def conditions(self, table: Table) -> Iterator[ColumnElement[bool]]:
-        """The same question to an existing row, asked inside the statement that changes it."""
-        versions: Any = ARRAY(Integer)
-        if self.match is not None:
-            yield table.c.version == func.any(bindparam("if_match", type_=versions))
-        if self.none_match:
-            yield table.c.version != func.all(bindparam("if_none_match", type_=versions))
+    @property
+    def asked(self) -> "Asked":
+        """What is asked of an existing row, whatever the versions are."""
+        return Asked(self.match is not None, bool(self.none_match))
 
     @property
     def parameters(self) -> dict[str, list[int]]:
-        """The values for `conditions`."""
+        """The values for the conditions of `asked`."""
         return {
             "if_match": sorted(self.match or ()),
             "if_none_match": sorted(self.none_match or ()),

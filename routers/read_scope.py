@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Generic, cast
+from typing import Any, Generic
 from uuid import UUID
 
 from sqlalchemy import Executable
@@ -39,6 +39,7 @@ class ReadScope(Generic[ReadT]):
         """Bind the owner, once and for all, and what the request asks of the row that it addresses."""
         self._resource = resource
         self._statements = resource.statements
+        self._row = resource.row
         self._owner = owner
         self._database = database
         self._connection: AsyncConnection | None = None
@@ -105,6 +106,3 @@ class ReadScope(Generic[ReadT]):
         if self._connection is not None:
             return await self._database.fetch_on(self._connection, statement, values)
         return await self._database.fetch(statement, values)
-
-    def _row(self, facts: Mapping[str, Any]) -> ReadT:
-        return cast("ReadT", self._resource.answer.model_construct(**facts))

@@ -1,6 +1,7 @@
 """A resource's declaration, checked when it is made."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, Literal
@@ -15,6 +16,7 @@ from routers.filters import Filter, Parameter
 from routers.models import SERVER_COLUMNS, ReadT, Row, table_of
 from routers.pagination import DEFAULT_LIMIT, LARGEST_LIMIT, Sort, cursor_type
 from routers.references import unresolved
+from routers.rows import maker
 from routers.shapes import (
     answer_model,
     body_model,
@@ -144,6 +146,11 @@ class Resource(Generic[ReadT]):
     def answer(self) -> type[ReadT]:
         """The exact model of a row in an answer."""
         return answer_model(self.read, self.table)
+
+    @cached_property
+    def row(self) -> Callable[[Sequence[Any]], ReadT]:
+        """What makes an answer of a row's values."""
+        return maker(self.answer)
 
     @cached_property
     def page(self) -> type[BaseModel]:

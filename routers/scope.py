@@ -17,7 +17,7 @@ from routers.models import ReadT
 from routers.preconditions import Preconditions
 from routers.read_scope import ReadScope
 from routers.resource import Resource
-from routers.statements import CREATED, new
+from routers.statements import new
 from routers.verdict import fixed, judged, refusal
 
 
@@ -60,10 +60,8 @@ class Scope(ReadScope[ReadT]):
         statement = self._putting(wanted, frozenset(values))
         if statement is not None:
             for row in await self._write(statement, values, row_id=row_id, **wanted.parameters):
-                facts = dict(row)
-                created = facts.pop(CREATED, False)
                 self._met(wanted)
-                return self._row(facts), created
+                return self._row(row), not wanted.must_exist and row[-1]
         if not wanted.any:
             raise fixed()
         raise await self._verdict(row_id, values, creating=True)
@@ -71,14 +69,11 @@ class Scope(ReadScope[ReadT]):
     def _putting(self, wanted: Preconditions, columns: frozenset[str]) -> Any:
         if wanted.must_exist and wanted.must_not_exist:
             return None
-        conditions = wanted.conditions(self._statements.table)
         if wanted.must_exist:
-            return self._statements.replace(columns, conditions)
+            return self._statements.replace(columns, wanted.asked)
         if wanted.must_not_exist:
             return self._statements.create_at(columns)
-        return (
-            self._statements.put(columns, conditions) if wanted.any else self._statements.put_anyhow(columns)
-        )
+        return self._statements.put(columns, wanted.asked)
 
     async def update(self, row_id: UUID, /, **changes: Any) -> ReadT:
         """Change columns of one row, each to a value or by an SQL expression over the row's columns.
@@ -115,7 +110,7 @@ class Scope(ReadScope[ReadT]):
         """Change one row if its state allows; only where that failed is a second question asked."""
         wanted = self._wanted_of(row_id)
         if wanted.any:
-            statement = statement.where(*wanted.conditions(self._statements.table))
+            statement = self._statements.where(statement, wanted.asked)
         if not wanted.must_not_exist and (
             rows := await self._write(statement, values, row_id=row_id, **wanted.parameters)
         ):
@@ -136,10 +131,12 @@ class Scope(ReadScope[ReadT]):
     ) -> Exception:
         """Why nothing was written."""
         if values is None:
-            (found,) = await self._fetch(self._statements.deletion_verdict, row_id=row_id)
+            question = self._statements.deletion_verdict
+            (facts,) = await self._fetch(question, row_id=row_id)
         else:
-            asked = self._statements.verdict(frozenset(values))
-            (found,) = await self._fetch(asked, row_id=row_id, **_named(values))
+            question = self._statements.verdict(frozenset(values))
+            (facts,) = await self._fetch(question, row_id=row_id, **_named(values))
+        found = dict(zip(question.exported_columns.keys(), facts, strict=True))
         return judged(found, self._statements.table, creating=creating)
 
     async def _write(self, statement: Executable, values: Mapping[str, Any] | None, **others: Any) -> Any:

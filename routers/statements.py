@@ -6,8 +6,6 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
-    Executable,
     Select,
     Table,
     and_,
@@ -26,6 +24,7 @@ from routers.filters import Parameter
 from routers.models import Row, table_of
 from routers.pagination import Sort
 from routers.policy import OWNER, policy_of
+from routers.preconditions import Asked
 from routers.verdict import deletion_facts, facts
 
 KEPT = 256
@@ -33,8 +32,6 @@ KEPT = 256
 
 CREATED = "was_created"
 """The column in which a `put` says whether it created the row."""
-
-Conditions = Iterable[ColumnElement[bool]]
 
 
 def new(column: str) -> str:
@@ -65,8 +62,10 @@ class Statements:
         self.listing = lru_cache(KEPT)(self._listing)
         self.create = lru_cache(KEPT)(self._create)
         self.create_at = lru_cache(KEPT)(self._create_at)
-        self.put_anyhow = lru_cache(KEPT)(self.put)
+        self.put = lru_cache(KEPT)(self._put)
+        self.replace = lru_cache(KEPT)(self._replace)
         self.update = lru_cache(KEPT)(self._update)
+        self.where = lru_cache(KEPT)(self._where)
 
     def _listing(self, sort: Sort, filters: frozenset[str], *, after: bool) -> Select[Any]:
         """A page in this order, narrowed by these filters, from the start or after a position."""
@@ -96,8 +95,8 @@ class Statements:
             .returning(*self._answer, literal_column("true").label(CREATED))
         )
 
-    def put(self, columns: frozenset[str], conditions: Conditions = ()) -> ReturningInsert[Any]:
-        """A row under the client's id, created or, under these conditions, replaced.
+    def _put(self, columns: frozenset[str], asked: Asked) -> ReturningInsert[Any]:
+        """A row under the client's id, created or, if it answers what is asked, replaced.
 
         Nothing where the row is there with another value of a write-once column.
         """
@@ -107,13 +106,13 @@ class Statements:
         return inserted.on_conflict_do_update(
             index_elements=list(self.table.primary_key),
             set_=replacement,
-            where=and_(*self._rule("update"), *same, *conditions),
+            where=and_(*self._rule("update"), *same, *asked.conditions(self.table)),
         ).returning(*self._answer, literal_column("(xmax = 0)").label(CREATED))
 
-    def replace(self, columns: frozenset[str], conditions: Conditions) -> ReturningUpdate[Any]:
-        """New values for all of these columns of a row that is there, under these conditions."""
+    def _replace(self, columns: frozenset[str], asked: Asked) -> ReturningUpdate[Any]:
+        """New values for all of these columns of a row that is there, if it answers what is asked."""
         same = [self.table.c[name].is_not_distinct_from(self._value(name)) for name in self._write_once]
-        return self.update(columns).where(*same, *conditions)
+        return self.update(columns).where(*same, *asked.conditions(self.table))
 
     def _update(self, columns: frozenset[str]) -> ReturningUpdate[Any]:
         """New values for these columns of one row."""
@@ -128,18 +127,22 @@ class Statements:
             .returning(*self._answer)
         )
 
+    def _where(self, statement: ReturningUpdate[Any] | ReturningDelete[Any], asked: Asked) -> Any:
+        """The same change, if the row answers what is asked."""
+        return statement.where(*asked.conditions(self.table))
+
     @cached_property
     def delete(self) -> ReturningDelete[Any]:
         """One row gone."""
         return delete(self.table).where(*self._rule("delete"), self._this).returning(self.table.c.id)
 
-    def verdict(self, columns: frozenset[str]) -> Executable:
+    def verdict(self, columns: frozenset[str]) -> Any:
         """The facts that explain why one row did not get new values for these columns."""
         values = {name: self._value(name) for name in columns}
         return select(*facts(self.table, self._row, values, self._write_once))
 
     @cached_property
-    def deletion_verdict(self) -> Executable:
+    def deletion_verdict(self) -> Any:
         """The facts that explain why one row was not deleted."""
         return select(*deletion_facts(self.table, self._row))
 

@@ -49,15 +49,15 @@ def single(examples: int, *options: str, met: bool = False) -> Pass:
 
 def stateful(seconds: int, *options: str, met: bool = False) -> Pass:
     """Sequences of requests along the links; alone, since with others it ends early without a word."""
-    return Pass(("--phases", "stateful", "--max-time", str(seconds), *options), met=met, least=5 * seconds)
+    return Pass(("--phases", "stateful", "--max-time", str(seconds), *options), met=met, least=seconds)
 
 
 SEEDS = [int(seed) for seed in os.environ.get("FUZZ_SEEDS", "1").split()]
 FACTOR = int(os.environ.get("FUZZ_FACTOR", "1"))
 """Of how many times the cases a deep run is: `make fuzz`."""
 
-LEAST_LINKS = 0.5 if FACTOR > 1 else 0.1
-"""The part of the links to follow: a busy machine comes through few of them in a short run."""
+LEAST_LINKS = 0.5 if FACTOR > 1 else 0
+"""The part of the links to follow; on a busy machine a short run comes through few of them."""
 
 AUTHENTICATION = ("--generation-with-security-parameters", "true")
 """Owners are generated too, rather than all requests being made for one."""

@@ -48,7 +48,7 @@ async def specimen_wire(specimen_url: str) -> AsyncIterator[Wire]:
 async def database_of_specimens(specimen_wire: Wire) -> AsyncIterator[Database]:
     database = new_pool(specimen_wire.url)
     yield database
-    await database.engine.dispose()
+    await database.close()
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ async def wire(gadget_url: str) -> AsyncIterator[Wire]:
 async def database(wire: Wire) -> AsyncIterator[Database]:
     database = new_pool(wire.url)
     yield database
-    await database.engine.dispose()
+    await database.close()
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +81,7 @@ async def impatient_database(wire: Wire) -> AsyncIterator[Database]:
     """One that gives up soon, for tests in which it has to; on a busy machine others would be cut short."""
     database = new_pool(wire.url, seconds=0.75)
     yield database
-    await database.engine.dispose()
+    await database.close()
 
 
 def new_pool(url: str, seconds: float = 20.0) -> Database:

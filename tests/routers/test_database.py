@@ -1,6 +1,7 @@
 """A database that is gone, frozen or busy is 503 in good time, and nothing else is."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
 
@@ -89,23 +90,24 @@ async def test_a_wait_for_a_lock_ends_and_leaves_the_row(client: httpx.AsyncClie
 
 
 async def test_an_exhausted_pool_is_unavailable(scope: Scope[GadgetRead], database: Database) -> None:
-    taken = [await database.engine.connect() for _ in range(5)]
-    with pytest.raises(Unavailable):
-        await scope.list()
-    for connection in taken:
-        await connection.close()
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(5):
+            await stack.enter_async_context(database.transaction())
+        with pytest.raises(Unavailable):
+            await scope.list()
     assert (await scope.list()).items == []
 
 
 @pytest.mark.parametrize("host", ["/nowhere", "127.0.0.1&port=1"])
 async def test_an_unreachable_server_is_unavailable(host: str) -> None:
     engine = create_async_engine(f"postgresql+psycopg://x@/x?host={host}")
+    database = Database(engine)
     with pytest.raises(Unavailable):
-        await Database(engine).fetch(SELECT_1, {})
+        await database.fetch(SELECT_1, {})
     with pytest.raises(Unavailable):
-        async with Database(engine).transaction():
+        async with database.transaction():
             pass
-    await engine.dispose()
+    await database.close()
 
 
 async def test_a_connection_ended_by_the_server_is_unavailable(database: Database, gadget_url: str) -> None:
@@ -176,7 +178,7 @@ async def test_a_new_connection_to_a_frozen_server_ends(thawing: Wire) -> None:
     database = Database(create_async_engine(thawing.url.replace(":", "+psycopg:", 1)), deadline=0.3)
     with pytest.raises(Unavailable):
         await asyncio.wait_for(database.fetch(SELECT_1, {}), 4)
-    await database.engine.dispose()
+    await database.close()
 
 
 async def test_a_read_by_fastcrud_ends_too(scope: Scope[GadgetRead], thawing: Wire) -> None:
@@ -195,6 +197,7 @@ async def test_a_fault_in_a_transaction_stays_what_it_is(database: Database) -> 
 async def test_a_server_that_may_only_be_read_is_unavailable(gadget_url: str) -> None:
     read_only = {"options": "-c default_transaction_read_only=on"}
     engine = create_async_engine(gadget_url.replace(":", "+psycopg:", 1), connect_args=read_only)
+    database = Database(engine)
     with pytest.raises(Unavailable):
-        await Database(engine).fetch(text("DELETE FROM gadget"), {})
-    await engine.dispose()
+        await database.fetch(text("DELETE FROM gadget"), {})
+    await database.close()

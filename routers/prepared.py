@@ -1,0 +1,154 @@
+"""A statement compiled once, then sent by the driver's own means with no layer in between."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from psycopg import AsyncConnection as DriverConnection
+from psycopg import Error as DriverError
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.postgres import types
+from psycopg.pq import ExecStatus, Format
+from sqlalchemy import Executable, Float, make_url
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+KEPT = 2048
+"""How many compiled statements are kept."""
+
+Rows = Sequence[tuple[Any, ...]]
+"""What a statement answers: its columns, in their order."""
+
+_KIND: Any = make_url("postgresql+psycopg://").get_dialect()
+DIALECT = _KIND(dbapi=_KIND.import_dbapi(), paramstyle="numeric_dollar")
+_DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
+
+
+class Prepared:
+    """A statement as PostgreSQL gets it, with the way of values into it and of columns out of it.
+
+    Nothing is prepared in the server: a pooler may hand each statement to another one.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        """Compile it."""
+        compiled: Any = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]
+        self.text = str(compiled)
+        self._sent = self.text.encode()
+        binds = [compiled.binds[name] for name in compiled.positiontup]
+        defaults = {column.key: column.default for column in compiled.insert_prefetch}
+        self._binds = [
+            (bind.key, _default(defaults.get(bind.key), bind.value), _writer(bind.type)) for bind in binds
+        ]
+        self._required = {bind.key for bind in binds if bind.required}
+        self._formats = [PyFormat.AUTO] * len(binds)
+        columns = enumerate(getattr(statement, "exported_columns", ()))
+        self._readers = [(place, read) for place, column in columns if (read := _reader(column.type))]
+
+    async def run(self, driver: DriverConnection[Any], values: Mapping[str, Any]) -> Rows:
+        """Execute it by itself, in one round trip.
+
+        Raises:
+            sqlalchemy.exc.StatementError: a value is missing.
+            sqlalchemy.exc.DBAPIError: the database refuses it or does not answer.
+        """
+        given = self._given(values)
+        try:
+            return await self._ask(driver, given)
+        except DriverError as error:
+            raise DBAPIError.instance(
+                self.text, None, error, DriverError, hide_parameters=True, dialect=DIALECT
+            ) from error
+
+    def _given(self, values: Mapping[str, Any]) -> list[Any]:
+        if not self._required <= values.keys():
+            missing = ", ".join(sorted(self._required - values.keys()))
+            raise StatementError(f"A value is missing for {missing}.", self.text, None, None)
+        given = [values[name] if name in values else default() for name, default, _ in self._binds]
+        for place, (_, _, write) in enumerate(self._binds):
+            if write:
+                given[place] = write(given[place])
+        return given
+
+    async def _ask(self, driver: DriverConnection[Any], given: list[Any]) -> Rows:
+        line, adapter = driver.pgconn, Transformer(driver)
+        sent = adapter.dump_sequence(given, self._formats)
+        line.send_query_params(self._sent, sent, adapter.types, adapter.formats, Format.BINARY)
+        while line.flush():  # more than the socket takes at once
+            await _ready(line.socket, writing=True)
+            line.consume_input()
+        answer = None
+        while True:
+            while line.is_busy():
+                await _ready(line.socket)
+                line.consume_input()
+            if (part := line.get_result()) is None:
+                break
+            answer = part
+        if answer is None or answer.status not in _DONE:
+            raise error_from_result(answer) if answer else DriverError("the server has said nothing")
+        adapter.set_pgresult(answer)
+        rows = adapter.load_rows(0, answer.ntuples, tuple)
+        return self._read(rows) if self._readers else rows
+
+    def _read(self, rows: Rows) -> Rows:
+        read = []
+        for row in rows:
+            values = list(row)
+            for place, reader in self._readers:
+                values[place] = reader(values[place])
+            read.append(tuple(values))
+        return read
+
+
+prepare: Callable[[Executable], Prepared] = lru_cache(KEPT)(Prepared)
+"""The same for the same statement."""
+
+
+async def _ready(socket: int, *, writing: bool = False) -> None:
+    """Wait until there is something to read or, where that is wanted, room to write."""
+    loop = asyncio.get_running_loop()
+    waiting = loop.create_future()
+    loop.add_reader(socket, _wake, waiting)
+    if writing:
+        loop.add_writer(socket, _wake, waiting)
+    try:
+        await waiting
+    finally:
+        loop.remove_reader(socket)
+        if writing:
+            loop.remove_writer(socket)
+
+
+def _wake(waiting: "asyncio.Future[None]") -> None:
+    if not waiting.done():
+        waiting.set_result(None)
+
+
+def _default(of_column: Any, of_statement: Any) -> Callable[[], Any]:
+    """What makes the value of a parameter that is not given."""
+    if of_column is None:
+        return lambda: of_statement
+    return (lambda: of_column.arg(None)) if of_column.is_callable else (lambda: of_column.arg)
+
+
+def _writer(kind: Any) -> Callable[[Any], Any] | None:
+    writer: Callable[[Any], Any] | None = kind.dialect_impl(DIALECT).bind_processor(DIALECT)
+    return writer
+
+
+def _reader(kind: Any) -> Callable[[Any], Any] | None:
+    if isinstance(kind, UTCDateTime):
+        return _in_utc
+    # Only what reads numbers looks at the type in the database.
+    told = types["float8" if isinstance(kind, Float) else "numeric"].oid
+    reader: Callable[[Any], Any] | None = kind.dialect_impl(DIALECT).result_processor(DIALECT, told)
+    return reader
+
+
+def _in_utc(time: datetime | None) -> datetime | None:
+    # What the type itself does, without asking where nothing is to do.
+    return time if time is None or time.tzinfo is UTC else time.astimezone(UTC)
