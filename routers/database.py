@@ -40,10 +40,14 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached or does not answer in time.
         """
+        prepared = prepare(statement)
         with _unavailability():
+            if prepared.expands:
+                async with self._connect(self._autocommit) as connection:
+                    return await self.fetch_on(connection, statement, parameters)
             async with self._lane.connection() as driver:
                 with watch(driver, self._deadline):
-                    return await prepare(statement).run(driver, parameters)
+                    return await prepared.run(driver, parameters)
 
     async def fetch_on(
         self, connection: AsyncConnection, statement: Executable, parameters: Mapping[str, Any]

@@ -31,6 +31,9 @@ class Prepared:
     """A statement as PostgreSQL gets it, with the way of values into it and of columns out of it.
 
     Nothing is prepared in the server: a pooler may hand each statement to another one.
+
+    Attributes:
+        expands: Whether its text depends on the values (`IN` a list of them): then it cannot be run here.
     """
 
     def __init__(self, statement: Executable) -> None:
@@ -45,6 +48,7 @@ class Prepared:
         ]
         self._required = {bind.key for bind in binds if bind.required}
         self._formats = [PyFormat.AUTO] * len(binds)
+        self.expands = bool(compiled.post_compile_params)
         columns = enumerate(getattr(statement, "exported_columns", ()))
         self._readers = [(place, read) for place, column in columns if (read := _reader(column.type))]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,15 @@ from uuid_utils.compat import uuid7
 from routers.access import OwnerId
 from routers.database import Database
 from routers.errors import NotFound, PreconditionFailed
-from routers.expressions import is_expression, refuse_foreign
+from routers.expressions import is_expression
 from routers.models import ReadT
 from routers.preconditions import Preconditions
 from routers.read_scope import ReadScope
 from routers.resource import Resource
 from routers.statements import new
 from routers.verdict import fixed, judged, refusal
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Scope(ReadScope[ReadT]):
@@ -88,12 +91,11 @@ class Scope(ReadScope[ReadT]):
         self._refuse_unwritable(changes, self._resource.changeable)
         if not changes:
             return await self._unchanged(row_id)
-        if any(is_expression(value) for value in changes.values()):
-            refuse_foreign(changes.values(), self._statements.table)
-            statement, values = self._statements.update_by(changes), {}
+        if any(map(is_expression, changes.values())):
+            statement, parameters = self._statements.update_by(changes)
+            rows = await self._change(statement, row_id, {}, parameters)
         else:
-            statement, values = self._statements.update(frozenset(changes)), changes
-        rows = await self._change(statement, row_id, values)
+            rows = await self._change(self._statements.update(frozenset(changes)), row_id, changes)
         return self._row(rows[0])
 
     async def delete(self, row_id: UUID, /) -> None:
@@ -106,13 +108,19 @@ class Scope(ReadScope[ReadT]):
         """
         await self._change(self._statements.delete, row_id, None)
 
-    async def _change(self, statement: Any, row_id: UUID, values: dict[str, Any] | None) -> Any:
+    async def _change(
+        self,
+        statement: Any,
+        row_id: UUID,
+        values: Mapping[str, Any] | None,
+        parameters: Mapping[str, Any] = NOTHING,
+    ) -> Any:
         """Change one row if its state allows; only where that failed is a second question asked."""
         wanted = self._wanted_of(row_id)
         if wanted.any:
             statement = self._statements.where(statement, wanted.asked)
         if not wanted.must_not_exist and (
-            rows := await self._write(statement, values, row_id=row_id, **wanted.parameters)
+            rows := await self._write(statement, values, row_id=row_id, **wanted.parameters, **parameters)
         ):
             self._met(wanted)
             return rows

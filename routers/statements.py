@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
 from routers.computed import Computed, compute
+from routers.expressions import Expressions, refuse_foreign
 from routers.filters import Parameter
 from routers.models import Row, table_of
 from routers.pagination import Sort
@@ -59,6 +60,7 @@ class Statements:
         self._computed = tuple(computed)
         self._this = self.table.c.id == bindparam("row_id")
         # Which filters and columns come together is the clients' choice: only so many are kept.
+        self._by_expression: dict[object, tuple[ReturningUpdate[Any], list[str]]] = {}
         self.listing = lru_cache(KEPT)(self._listing)
         self.create = lru_cache(KEPT)(self._create)
         self.create_at = lru_cache(KEPT)(self._create_at)
@@ -116,10 +118,30 @@ class Statements:
 
     def _update(self, columns: frozenset[str]) -> ReturningUpdate[Any]:
         """New values for these columns of one row."""
-        return self.update_by({name: self._value(name) for name in columns})
+        return self._change({name: self._value(name) for name in columns})
 
-    def update_by(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
-        """One row changed by SQL expressions."""
+    def update_by(self, changes: Mapping[str, Any]) -> tuple[ReturningUpdate[Any], dict[str, Any]]:
+        """One row changed by SQL expressions or to values, with the values for its parameters.
+
+        The expressions are made anew by each request; the statement is the same while they read the same.
+
+        Raises:
+            TypeError: an expression reaches beyond the row.
+        """
+        asked = Expressions.of(changes)
+        known = self._by_expression.get(asked.text)
+        if known is None:
+            refuse_foreign(changes.values(), self.table)
+            values = {name: self._value(name) for name in asked.values}
+            known = self._change({**values, **asked.clauses}), asked.parameters
+            self._by_expression[asked.text] = known
+        statement, parameters = known
+        return statement, {
+            **dict(zip(parameters, asked.arguments, strict=True)),
+            **{new(name): value for name, value in asked.values.items()},
+        }
+
+    def _change(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
         return (
             update(self.table)
             .where(*self._rule("update"), self._this)
