@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -9,13 +10,13 @@ from starlette.types import Scope
 
 from app.settings import Settings
 
-_access = structlog.stdlib.get_logger("app.access")
+_access = structlog.get_logger()
 
 
 def configure_logs(settings: Settings) -> None:
     """Send every log of the process, the libraries' too, to standard error in the chosen format."""
     shared: list[Any] = [
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if settings.log_format == "json":
@@ -23,8 +24,10 @@ def configure_logs(settings: Settings) -> None:
             structlog.processors.dict_tracebacks,
             structlog.processors.JSONRenderer(),
         ]
+    elif sys.stderr.isatty():
+        last = [structlog.dev.ConsoleRenderer()]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        last = [structlog.processors.format_exc_info, _line]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -37,16 +40,21 @@ def configure_logs(settings: Settings) -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True  # ours says more
+    # Ours go straight to the stream: on the way through `logging` a line costs three times as much.
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    """What the console shows, without colours; a traceback follows on lines of its own."""
+    time, level, said = (event.pop(name, "") for name in ("timestamp", "level", "event"))
+    trace = event.pop("exception", None)
+    facts = " ".join(f"{name}={value}" for name, value in sorted(event.items()))
+    return f"{time} [{level:<9}] {said} {facts}".rstrip() + (f"\n{trace}" if trace else "")
 
 
 def log_exchange(scope: Scope, status: int, seconds: float, fault: Exception | None) -> None:

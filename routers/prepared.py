@@ -36,9 +36,9 @@ class Prepared:
         expands: Whether its text depends on the values (`IN` a list of them): then it cannot be run here.
     """
 
-    def __init__(self, statement: Executable) -> None:
-        """Compile it."""
-        compiled: Any = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]
+    def __init__(self, statement: Any) -> None:
+        """Compile a statement of SQLAlchemy's."""
+        compiled = statement.compile(dialect=DIALECT)
         self.text = str(compiled)
         self._sent = self.text.encode()
         binds = [compiled.binds[name] for name in compiled.positiontup]

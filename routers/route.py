@@ -15,6 +15,7 @@ from routers.models import ReadRow
 from routers.openapi import IF_MATCH, IF_NONE_MATCH, headers, problem_responses
 from routers.preconditions import Preconditions, etag
 from routers.request import StrictRequest
+from routers.shortcut import shortcut
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -45,8 +46,11 @@ class ResourceRoute(APIRoute):
         """Handle a request, read strictly."""
         handle = super().get_route_handler()
 
+        short = shortcut(handle)
+
         async def handle_strictly(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
+            strict = StrictRequest(request.scope, request.receive)
+            return (short and await short.answer(strict)) or await handle(strict)
 
         return handle_strictly
 

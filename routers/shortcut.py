@@ -1,0 +1,162 @@
+"""The short way to an endpoint: what FastAPI finds out for each request, found out once."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.telemetry import get_telemetry_data
+from pydantic import BaseModel, ValidationError
+
+from routers.models import ReadRow
+
+
+class _Otherwise(Exception):
+    """FastAPI has to look at this request itself."""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """How a well-formed request becomes the arguments of its endpoint.
+
+    Whatever is not well-formed takes FastAPI's own way, which says what is wrong; so does everything while
+    dependencies are overridden or requests are traced.
+    """
+
+    endpoint: Callable[..., Any]
+    app: Any
+    scope_of: Callable[..., Any]
+    owner_of: Callable[..., Any] | None
+    scope_names: tuple[str, ...]
+    request_name: str | None
+    path: tuple[tuple[str, str, Any], ...]
+    query: tuple[str, Any] | None
+    body: tuple[str, Any] | None
+
+    async def answer(self, request: Request) -> Response | None:
+        """The endpoint's answer, or None where FastAPI has to find it.
+
+        Raises:
+            ProblemError: the endpoint's own, or nobody asks.
+        """
+        if getattr(self.app, "dependency_overrides", None) or get_telemetry_data() is not None:
+            return None
+        try:
+            arguments = await self._arguments(request)
+        except _Otherwise:
+            return None
+        answer: Response = await self.endpoint(**arguments)
+        return answer
+
+    async def _arguments(self, request: Request) -> dict[str, Any]:
+        arguments = {self.body[0]: await self._sent(request, self.body[1])} if self.body else {}
+        # Before everything else is judged, as on the long way.
+        asked = () if self.owner_of is None else (await self.owner_of(request),)
+        for name, alias, field in self.path:
+            arguments[name] = _valid(field, request.path_params[alias])
+        if self.query:
+            arguments[self.query[0]] = _given(self.query[1], request)
+        rows = await self.scope_of(request, *asked)
+        arguments |= dict.fromkeys(self.scope_names, rows)
+        if self.request_name:
+            arguments[self.request_name] = request
+        return arguments
+
+    async def _sent(self, request: Request, field: Any) -> Any:
+        return _valid(field, await request.json()) if await request.body() else _otherwise()
+
+
+def _valid(field: Any, value: Any) -> Any:
+    value, errors = field.validate(value)
+    return _otherwise() if errors else value
+
+
+def _given(model: Any, request: Request) -> Any:
+    several = [name for name, _ in request.query_params.multi_items()]
+    if len(several) != len(set(several)):
+        return _otherwise()
+    try:
+        return model.model_validate(dict(request.query_params))
+    except ValidationError:
+        return _otherwise()
+
+
+def _otherwise() -> Any:
+    raise _Otherwise
+
+
+def shortcut(handle: Callable[..., Any]) -> Shortcut | None:
+    """The short way to the endpoint of a handler that FastAPI has made; None where there is none.
+
+    There is one where a route asks for its scope, for a row's id, for one model of the query, for one of
+    the body and for the request, and nothing else, and answers a response or a row.
+    """
+    known = inspect.getclosurevars(handle).nonlocals
+    dependant = known.get("dependant")
+    if not isinstance(dependant, Dependant) or dependant.call is None:
+        return None
+    scope = _only(dependant.dependencies)
+    if scope is None or not _is_plain(dependant) or not _is_plain(scope) or not _answers(dependant.call):
+        return None
+    owner = _only(scope.dependencies)
+    if owner is not None and not (_asks_for_the_request(owner) and inspect.iscoroutinefunction(_call(owner))):
+        return None
+    if len(dependant.query_params) > 1 or known.get("embed_body_fields"):
+        return None
+    query = [(each.name, each.field_info.annotation) for each in dependant.query_params]
+    if any(not (isinstance(model, type) and issubclass(model, BaseModel)) for _, model in query):
+        return None
+    body = [(each.name, known["body_field"]) for each in dependant.body_params]
+    names = tuple(each.name for each in dependant.dependencies if each.name)
+    return Shortcut(
+        endpoint=dependant.call,
+        app=known.get("dependency_overrides_provider"),
+        scope_of=_call(scope),
+        owner_of=_call(owner) if owner else None,
+        scope_names=names,
+        request_name=dependant.request_param_name,
+        path=tuple((each.name, each.alias, each) for each in dependant.path_params),
+        query=query[0] if query else None,
+        body=body[0] if body else None,
+    )
+
+
+def _only(dependencies: list[Dependant]) -> Dependant | None:
+    """The one dependency that all of these are; each mention of it has an entry."""
+    calls = {each.call for each in dependencies}
+    return dependencies[0] if len(calls) == 1 else None
+
+
+def _is_plain(dependant: Dependant) -> bool:
+    return not [
+        *dependant.header_params,
+        *dependant.cookie_params,
+        *filter(None, _special(dependant)),
+    ]
+
+
+def _special(dependant: Dependant) -> Iterator[str | None]:
+    yield dependant.response_param_name
+    yield dependant.background_tasks_param_name
+    yield dependant.security_scopes_param_name
+    yield dependant.websocket_param_name
+    yield dependant.http_connection_param_name
+
+
+def _asks_for_the_request(owner: Dependant) -> bool:
+    others = [*owner.path_params, *owner.query_params, *owner.header_params, *owner.cookie_params]
+    return not others and not owner.body_params and not owner.dependencies and not owner.response_param_name
+
+
+def _call(dependant: Dependant) -> Any:
+    """What a dependency calls; of an object that is called, its method."""
+    call: Any = dependant.call
+    plain = inspect.isfunction(call) or inspect.ismethod(call)
+    return call if plain else call.__call__
+
+
+def _answers(endpoint: Callable[..., Any]) -> bool:
+    answered = inspect.signature(endpoint).return_annotation
+    return isinstance(answered, type) and issubclass(answered, Response | ReadRow)
