@@ -14,7 +14,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages picture bench lock clean
+.PHONY: help run test slow coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages picture bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -52,12 +52,15 @@ run: $(RUNS) ## Serve on 127.0.0.1:8000 with a database of its own
 test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run all tests, on a database of their own
 	@$(BIN)/python -m pytest -n 4
 
+slow: $(READY) ## Run the tests that take a minute each: the recipe for a new resource, a column of every type fuzzed
+	@$(BIN)/python -m pytest -n 2 -m slow
+
 coverage: $(READY) ## Refuse a branch of the generator that its own tests do not reach
-	@$(BIN)/python -m pytest -n 4 -q tests/routers --deselect tests/routers/test_fuzz.py --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
+	@$(BIN)/python -m pytest -n 4 -q tests/routers --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 fuzz: $(READY) ## Fuzz for minutes, by fixed seeds and a random one, then with faults that have to be found
 	@seed=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' '); echo "Seeds: 1, 2 and, this time, $$seed"; \
-	FUZZ_FACTOR=4 FUZZ_SEEDS="1 2 $$seed" $(BIN)/python -m pytest -v tests/app/test_fuzz.py tests/routers/test_fuzz.py
+	FUZZ_FACTOR=4 FUZZ_SEEDS="1 2 $$seed" $(BIN)/python -m pytest -v -m 'not deep' tests/app/test_fuzz.py tests/routers/test_fuzz.py
 	@$(BIN)/python -m pytest -v -m deep tests/app/test_faults.py
 
 pages: $(READY) ## Show what a page costs at a million rows
@@ -77,7 +80,7 @@ $(MEASURES): bench/requirements.txt
 bench: $(MEASURES) ## Measure the application beside others, for docs/performance.md; BENCH_QUICK=1: in minutes
 	@.venv-bench/bin/python -m bench
 
-check: lint types arrows document apilint test coverage ## All that CI runs
+check: lint types arrows document apilint test slow coverage ## All that CI runs
 
 lint: $(READY) ## Lint, formatting included
 	@$(BIN)/ruff check .

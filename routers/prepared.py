@@ -82,12 +82,12 @@ class Prepared:
         sent = adapter.dump_sequence(given, self._formats)
         line.send_query_params(self._sent, sent, adapter.types, adapter.formats, Format.BINARY)
         while line.flush():  # more than the socket takes at once
-            await _ready(line.socket, writing=True)
+            await ready(line.socket, writing=True)
             line.consume_input()
         answer = None
         while True:
             while line.is_busy():
-                await _ready(line.socket)
+                await ready(line.socket)
                 line.consume_input()
             if (part := line.get_result()) is None:
                 break
@@ -112,7 +112,7 @@ prepare: Callable[[Executable], Prepared] = lru_cache(KEPT)(Prepared)
 """The same for the same statement."""
 
 
-async def _ready(socket: int, *, writing: bool = False) -> None:
+async def ready(socket: int, *, writing: bool = False) -> None:
     """Wait until there is something to read or, where that is wanted, room to write."""
     loop = asyncio.get_running_loop()
     waiting = loop.create_future()

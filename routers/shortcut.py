@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -23,6 +23,16 @@ class Shortcut:
 
     Whatever is not well-formed takes FastAPI's own way, which says what is wrong; so does everything while
     dependencies are overridden or requests are traced.
+
+    Attributes:
+        endpoint: What answers.
+        app: Where dependencies are overridden, if they are.
+        scope_of: Makes the scope, of the request and its owner.
+        owner_of: Answers the owner; None where everyone may ask.
+        scope_names: The endpoint's parameters that get the scope.
+        request_name: The one that gets the request.
+        path: Those of the path: name, name in the path, field.
+        query, body: The one that gets the query, and the body, with its model or field.
     """
 
     endpoint: Callable[..., Any]
@@ -158,5 +168,5 @@ def _call(dependant: Dependant) -> Any:
 
 
 def _answers(endpoint: Callable[..., Any]) -> bool:
-    answered = inspect.signature(endpoint).return_annotation
+    answered = get_type_hints(inspect.unwrap(endpoint)).get("return")
     return isinstance(answered, type) and issubclass(answered, Response | ReadRow)

@@ -70,6 +70,7 @@ def run(command: str, scratch: Path) -> None:
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 
+@pytest.mark.slow
 def test_a_resource_is_added_by_the_recipe(scratch: Path) -> None:
     recipe = section("Add a resource in five minutes")
     written = files(recipe)

@@ -60,6 +60,7 @@ PASSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", PASSES)
 def test_the_fuzzer_finds_nothing(served: str, tmp_path: Path, name: str, seed: int) -> None:

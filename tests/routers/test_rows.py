@@ -1,0 +1,37 @@
+"""Rows as the API has them."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from routers.rows import maker
+from tests.routers.gadgets import GadgetRead, gadgets
+from tests.routers.test_statements import ID
+
+TIME = datetime(2026, 1, 31, 12, tzinfo=UTC)
+FACTS: dict[str, Any] = {
+    "name": "lamp",
+    "note": None,
+    "ready": True,
+    "id": UUID(ID),
+    "created_at": TIME,
+    "updated_at": TIME,
+    "version": 1,
+}
+
+
+def test_a_row_is_what_its_model_would_have_made_of_it() -> None:
+    in_order = [FACTS[name] for name in gadgets.answer.model_fields]
+    row = maker(gadgets.answer)(in_order)
+    assert isinstance(row, GadgetRead)
+    expected = gadgets.answer.model_construct(**FACTS)
+    assert row == expected
+    assert row.model_dump_json() == expected.model_dump_json()
+    assert row.model_copy(update={"version": 2}).version == 2
+
+
+def test_values_beyond_the_members_are_left_out() -> None:
+    in_order = [FACTS[name] for name in gadgets.answer.model_fields]
+    assert "created" not in maker(gadgets.answer)([*in_order, True]).model_dump_json().replace(
+        "created_at", ""
+    )

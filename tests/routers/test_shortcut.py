@@ -1,0 +1,92 @@
+"""The short way to an endpoint, and when it is not taken."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi.routing import APIRoute
+
+from routers import Access, Database, OwnerId, ResourceAPI, ResourceRouter, resource_router
+from routers.shortcut import shortcut
+from tests.routers.conftest import client_through
+from tests.routers.gadgets import access, gadget_router, gadgets
+
+
+def ways(router: ResourceRouter[Any]) -> dict[str, bool]:
+    """Which operations have a short way."""
+    return {
+        str(route.operation_id): shortcut(APIRoute.get_route_handler(route)) is not None
+        for route in router.routes
+        if isinstance(route, APIRoute)
+    }
+
+
+def test_every_generated_route_has_one_and_so_has_one_that_answers_a_row() -> None:
+    assert ways(gadget_router()) == {
+        **dict.fromkeys(("listGadgets", "createGadget", "getGadget", "putGadget"), True),
+        **dict.fromkeys(("updateGadget", "deleteGadget", "flipGadget"), True),
+        "countGadgets": False,
+    }
+
+
+async def header(kind: Annotated[str, Header()] = "x") -> Response:
+    raise NotImplementedError
+
+
+async def response(response: Response) -> Response:
+    raise NotImplementedError
+
+
+async def two(one: Annotated[str, Query()], two: Annotated[str, Query()]) -> Response:
+    raise NotImplementedError
+
+
+async def one(one: Annotated[str, Query()]) -> Response:
+    raise NotImplementedError
+
+
+async def unsaid(request: Request) -> Any:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("more", [header, response, two, one, unsaid])
+def test_a_route_that_asks_for_more_has_none(more: Callable[..., Any]) -> None:
+    router = resource_router(gadgets, access)
+    router.add_api_route("/more", more, methods=["GET"], operation_id="more", response_model=None)
+    assert ways(router)["more"] is False
+
+
+def test_what_is_no_handler_of_fastapis_has_none() -> None:
+    assert shortcut(lambda _request: None) is None
+
+
+def test_an_owner_that_needs_more_than_the_request_has_none() -> None:
+    async def of_token(token: Annotated[str, Header()]) -> OwnerId:
+        return OwnerId(token)
+
+    assert set(ways(resource_router(gadgets, Access(of_token, access.database))).values()) == {False}
+
+
+async def test_a_dependency_of_an_inclusion_is_asked(database: Database) -> None:
+    def closed() -> None:
+        raise HTTPException(404)
+
+    outer = APIRouter(dependencies=[Depends(closed)])
+    outer.include_router(resource_router(gadgets, access))
+    api = ResourceAPI(title="Gadgets")
+    api.state.database = database
+    api.include_router(outer)
+    async with client_through(httpx.ASGITransport(api)) as client:
+        assert (await client.get("/gadgets")).status_code == 404
+
+
+async def test_an_override_is_used(api: ResourceAPI, client: httpx.AsyncClient) -> None:
+    await client.post("/gadgets", json={"name": "of ann"})
+    api.dependency_overrides[access.owner] = lambda: OwnerId("bob")
+    try:
+        assert (await client.get("/gadgets")).json()["items"] == []
+    finally:
+        api.dependency_overrides.clear()
+    assert len((await client.get("/gadgets")).json()["items"]) == 1
