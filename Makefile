@@ -50,13 +50,13 @@ run: $(RUNS) ## Serve on 127.0.0.1:8000 with a database of its own
 
 # Without a Node that the generators take, the tests of the clients are skipped; CI has to have one.
 test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run all tests, on a database of their own
-	@$(BIN)/python -m pytest -n 4
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 slow: $(READY) ## Run the tests that take a minute each: the recipe for a new resource, a column of every type fuzzed
 	@$(BIN)/python -m pytest -n 2 -m slow
 
 coverage: $(READY) ## Refuse a branch of the generator that its own tests do not reach
-	@$(BIN)/python -m pytest -n 4 -q tests/routers --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 fuzz: $(READY) ## Fuzz for minutes, by fixed seeds and a random one, then with faults that have to be found
 	@seed=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' '); echo "Seeds: 1, 2 and, this time, $$seed"; \

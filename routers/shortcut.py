@@ -1,8 +1,8 @@
 """The short way to an endpoint: what FastAPI finds out for each request, found out once."""
 
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
 from fastapi import Request, Response
@@ -140,19 +140,10 @@ def _only(dependencies: list[Dependant]) -> Dependant | None:
 
 
 def _is_plain(dependant: Dependant) -> bool:
-    return not [
-        *dependant.header_params,
-        *dependant.cookie_params,
-        *filter(None, _special(dependant)),
-    ]
-
-
-def _special(dependant: Dependant) -> Iterator[str | None]:
-    yield dependant.response_param_name
-    yield dependant.background_tasks_param_name
-    yield dependant.security_scopes_param_name
-    yield dependant.websocket_param_name
-    yield dependant.http_connection_param_name
+    """Whether nothing is asked for but the request and what comes from its path, query and body."""
+    special = {field.name for field in fields(dependant) if field.name.endswith("_param_name")}
+    wanted = [getattr(dependant, name) for name in special - {"request_param_name"}]
+    return not any([*wanted, dependant.header_params, dependant.cookie_params])
 
 
 def _asks_for_the_request(owner: Dependant) -> bool:

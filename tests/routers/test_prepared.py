@@ -71,8 +71,8 @@ async def test_times_come_back_in_utc_whatever_the_session_says(gadget_url: str,
 
 async def test_a_list_of_values_in_an_expression_is_taken(scope: Scope[GadgetRead]) -> None:
     row = await scope.create(name="lamp")
-    for names, ready in ((["lamp", "desk"], True), (["desk"], False), (["lamp"], True)):
-        assert (await scope.update(row.id, ready=col(Gadget.name).in_(names))).ready is ready
+    for names, is_one in ((["lamp", "desk"], True), (["desk"], False), (["lamp"], True)):
+        assert (await scope.update(row.id, ready=col(Gadget.name).in_(names))).ready is is_one
 
 
 async def test_one_statement_serves_expressions_that_differ_in_their_values(
