@@ -59,8 +59,10 @@ coverage: $(READY) ## Refuse a branch of the generator that its own tests do not
 	@$(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 fuzz: $(READY) ## Fuzz for minutes, by fixed seeds and a random one, then with faults that have to be found
+	@rm -rf .fuzz
 	@seed=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' '); echo "Seeds: 1, 2 and, this time, $$seed"; \
 	FUZZ_FACTOR=4 FUZZ_SEEDS="1 2 $$seed" $(BIN)/python -m pytest -v -m 'not deep' tests/app/test_fuzz.py tests/routers/test_fuzz.py
+	@cat .fuzz/cases.txt
 	@$(BIN)/python -m pytest -v -m deep tests/app/test_faults.py
 
 pages: $(READY) ## Show what a page costs at a million rows

@@ -15,6 +15,9 @@ SETTINGS = ROOT / "schemathesis.toml"
 REPORTS = ROOT / ".fuzz"
 """Where the exchanges of a run that found something are kept."""
 
+CASES = REPORTS / "cases.txt"
+"""How many cases each run was, since this file was last removed."""
+
 MET = 'parameters = {"header.If-Match" = "*"}\n'
 """Put before the settings: a precondition that every row meets, so that valid changes are carried out."""
 
@@ -96,20 +99,27 @@ def findings(
         text=True,
         cwd=ROOT,
     )
-    if done.returncode == 0 and (short := _shortcoming(run, reports / "run.json", done.stdout)) is None:
+    cases = _cases(reports / "run.json")
+    short = _shortcoming(run, cases, done.stdout)
+    if done.returncode == 0 and short is None:
         shutil.rmtree(reports)
+        with CASES.open("a") as told:
+            told.write(f"{cases:6} cases, nothing found: {name}\n")
         return None
     reason = short if done.returncode == 0 else f"seed {seed}; the exchanges are in {reports}"
     return f"{name}: {reason}\n{done.stdout[-6000:]}{done.stderr}"
 
 
-def _shortcoming(run: Pass, report: Path, output: str) -> str | None:
+def _cases(report: Path) -> int:
+    return int(json.loads(report.read_text())["test_cases"]["generated"]) if report.exists() else 0
+
+
+def _shortcoming(run: Pass, cases: int, output: str) -> str | None:
     """What a run without findings has left out; None where it went all the way."""
-    cases = json.loads(report.read_text())["test_cases"]["generated"]
     if cases < run.least:
         return f"only {cases} cases were generated, not {run.least}"
     if "stateful" in run.options:
-        covered, selected = map(int, _LINKS.findall(output)[0])
+        covered, selected = map(int, [*_LINKS.findall(output), (0, 1)][0])
         if covered < selected * LEAST_LINKS:
             return f"only {covered} of {selected} links were followed"
     return None
