@@ -1,5 +1,6 @@
 """The logs: one line an event, for a person or for a machine."""
 
+import contextlib
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -53,8 +54,13 @@ def _line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
     """What the console shows, without colours; a traceback follows on lines of its own."""
     time, level, said = (event.pop(name, "") for name in ("timestamp", "level", "event"))
     trace = event.pop("exception", None)
-    facts = " ".join(f"{name}={value}" for name, value in sorted(event.items()))
+    facts = " ".join(f"{name}={_word(value)}" for name, value in sorted(event.items()))
     return f"{time} [{level:<9}] {said} {facts}".rstrip() + (f"\n{trace}" if trace else "")
+
+
+def _word(value: object) -> str:
+    text = str(value)
+    return text if text.isprintable() and " " not in text else repr(text)
 
 
 def log_exchange(scope: Scope, status: int, seconds: float, fault: Exception | None) -> None:
@@ -66,7 +72,9 @@ def log_exchange(scope: Scope, status: int, seconds: float, fault: Exception | N
         "ms": round(seconds * 1000, 1),
         "request_id": scope["request_id"],
     }
-    if fault is None:
-        _access.info("request", **facts)
-    else:
-        _access.error("request", **facts, exc_info=fault)
+    # A log that nobody reads any more is no reason to leave a request without its answer.
+    with contextlib.suppress(OSError):
+        if fault is None:
+            _access.info("request", **facts)
+        else:
+            _access.error("request", **facts, exc_info=fault)

@@ -12,10 +12,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from routers.lane import has_news
-
-CANCEL_GRACE = 1.0
-"""Seconds between asking the server to cancel a statement and hanging up."""
+from routers.lane import CANCEL_GRACE, has_news
 
 _WATCH = "routers.watch"
 

@@ -40,16 +40,20 @@ class Expressions:
     @classmethod
     def of(cls, changes: Mapping[str, Any]) -> "Expressions":
         """Take changes apart."""
-        clauses = {name: _clause(value) for name, value in changes.items() if is_expression(value)}
+        clauses = {name: _clause(changes[name]) for name in sorted(changes) if is_expression(changes[name])}
         values = {name: value for name, value in changes.items() if name not in clauses}
         compiled = {name: clause.compile(dialect=DIALECT) for name, clause in clauses.items()}
         binds = [each.binds[name] for each in compiled.values() for name in each.positiontup or ()]
         return cls(
             clauses,
             values,
-            (frozenset(values), *((name, str(each)) for name, each in compiled.items())),
+            (
+                frozenset(values),
+                *((name, str(each)) for name, each in compiled.items()),
+                *(repr(bind.type) for bind in binds),
+            ),
             [bind.key for bind in binds],
-            [bind.value for bind in binds],
+            [bind.effective_value for bind in binds],
         )
 
 

@@ -1,14 +1,19 @@
 """The connections that carry single statements, kept at hand between requests."""
 
+import asyncio
 import contextlib
 import select
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+from psycopg import Error as DriverError
 from psycopg.pq import TransactionStatus
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
+
+CANCEL_GRACE = 1.0
+"""Seconds between asking the server to cancel a statement and hanging up."""
 
 
 class Lane:
@@ -22,6 +27,7 @@ class Lane:
         self._pool = engine.sync_engine.pool
         self._idle: list[PoolProxiedConnection] = []
         self._waiting = 0
+        self._closed = False
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
@@ -31,12 +37,20 @@ class Lane:
         try:
             yield driver
         finally:
-            if driver.pgconn.transaction_status != TransactionStatus.IDLE:
-                await greenlet_spawn(held.invalidate)  # cut off, or left in the middle of an answer
+            if self._closed or driver.pgconn.transaction_status != TransactionStatus.IDLE:
+                await asyncio.shield(self._end(held))
             elif self._waiting:
                 await greenlet_spawn(held.close)
             else:
                 self._idle.append(held)
+
+    async def _end(self, held: PoolProxiedConnection) -> None:
+        """Drop a connection that nobody may use again, and what the server is still doing on it."""
+        driver: Any = held.driver_connection
+        if driver.pgconn.transaction_status == TransactionStatus.ACTIVE:
+            with contextlib.suppress(DriverError, OSError):
+                await driver.cancel_safe(timeout=CANCEL_GRACE)
+        await greenlet_spawn(held.invalidate)
 
     async def _take(self) -> PoolProxiedConnection:
         while self._idle:
@@ -62,7 +76,8 @@ class Lane:
             await greenlet_spawn(self._idle.pop().close)
 
     async def close(self) -> None:
-        """Give all of them back."""
+        """Give all of them back; those that are in use are dropped when they are done."""
+        self._closed = True
         while self._idle:
             await self.make_room()
 

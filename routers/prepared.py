@@ -12,7 +12,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.postgres import types
 from psycopg.pq import ExecStatus, Format
-from sqlalchemy import Executable, Float, make_url
+from sqlalchemy import Enum, Executable, Float, make_url
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -24,6 +24,7 @@ Rows = Sequence[tuple[Any, ...]]
 
 _KIND: Any = make_url("postgresql+psycopg://").get_dialect()
 DIALECT = _KIND(dbapi=_KIND.import_dbapi(), paramstyle="numeric_dollar")
+_COPYING = {ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH}
 _DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 
@@ -91,6 +92,8 @@ class Prepared:
                 line.consume_input()
             if (part := line.get_result()) is None:
                 break
+            if part.status in _COPYING:  # it would be answered without end
+                raise DriverError("COPY is not run here")
             answer = part
         if answer is None or answer.status not in _DONE:
             raise error_from_result(answer) if answer else DriverError("the server has said nothing")
@@ -150,6 +153,9 @@ def _reader(kind: Any) -> Callable[[Any], Any] | None:
     # Only what reads numbers looks at the type in the database.
     told = types["float8" if isinstance(kind, Float) else "numeric"].oid
     reader: Callable[[Any], Any] | None = kind.dialect_impl(DIALECT).result_processor(DIALECT, told)
+    if reader and isinstance(kind, Enum) and kind.native_enum:
+        # The driver does not know the types that a database has of its own, and answers their bytes.
+        return lambda value: reader(value.decode() if isinstance(value, bytes) else value)
     return reader
 
 

@@ -50,7 +50,7 @@ class ResourceRoute(APIRoute):
 
         async def handle_strictly(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
-            return (short and await short.answer(strict)) or await handle(strict)
+            return await (short.answer(strict, handle) if short else handle(strict))
 
         return handle_strictly
 

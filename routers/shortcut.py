@@ -3,12 +3,13 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.telemetry import get_telemetry_data
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from routers.models import ReadRow
 
@@ -29,6 +30,7 @@ class Shortcut:
         app: Where dependencies are overridden, if they are.
         scope_of: Makes the scope, of the request and its owner.
         owner_of: Answers the owner; None where everyone may ask.
+        owner_asks: Its parameter that gets the request.
         scope_names: The endpoint's parameters that get the scope.
         request_name: The one that gets the request.
         path: Those of the path: name, name in the path, field.
@@ -39,35 +41,35 @@ class Shortcut:
     app: Any
     scope_of: Callable[..., Any]
     owner_of: Callable[..., Any] | None
+    owner_asks: str
     scope_names: tuple[str, ...]
     request_name: str | None
     path: tuple[tuple[str, str, Any], ...]
     query: tuple[str, Any] | None
     body: tuple[str, Any] | None
 
-    async def answer(self, request: Request) -> Response | None:
-        """The endpoint's answer, or None where FastAPI has to find it.
+    async def answer(self, request: Request, long_way: Callable[[Request], Any]) -> Response:
+        """The endpoint's answer, by the short way or, where FastAPI has to look itself, by its own.
 
         Raises:
             ProblemError: the endpoint's own, or nobody asks.
         """
-        if getattr(self.app, "dependency_overrides", None) or get_telemetry_data() is not None:
-            return None
         try:
             arguments = await self._arguments(request)
         except _Otherwise:
-            return None
-        answer: Response = await self.endpoint(**arguments)
-        return answer
+            return cast("Response", await long_way(request))
+        return cast("Response", await self.endpoint(**arguments))
 
     async def _arguments(self, request: Request) -> dict[str, Any]:
+        if getattr(self.app, "dependency_overrides", None) or get_telemetry_data() is not None:
+            raise _Otherwise
         arguments = {self.body[0]: await self._sent(request, self.body[1])} if self.body else {}
-        # Before everything else is judged, as on the long way.
-        asked = () if self.owner_of is None else (await self.owner_of(request),)
         for name, alias, field in self.path:
             arguments[name] = _valid(field, request.path_params[alias])
         if self.query:
             arguments[self.query[0]] = _given(self.query[1], request)
+        # The owner last, and so once: the long way asks first, and says nothing of the rest to nobody.
+        asked = [await self.owner_of(**{self.owner_asks: request})] if self.owner_of else []
         rows = await self.scope_of(request, *asked)
         arguments |= dict.fromkeys(self.scope_names, rows)
         if self.request_name:
@@ -75,7 +77,10 @@ class Shortcut:
         return arguments
 
     async def _sent(self, request: Request, field: Any) -> Any:
-        return _valid(field, await request.json()) if await request.body() else _otherwise()
+        try:
+            return _valid(field, await request.json()) if await request.body() else _otherwise()
+        except ClientDisconnect:  # in the middle of the body
+            return _otherwise()
 
 
 def _valid(field: Any, value: Any) -> Any:
@@ -111,7 +116,7 @@ def shortcut(handle: Callable[..., Any]) -> Shortcut | None:
     if scope is None or not _is_plain(dependant) or not _is_plain(scope) or not _answers(dependant.call):
         return None
     owner = _only(scope.dependencies)
-    if owner is not None and not (_asks_for_the_request(owner) and inspect.iscoroutinefunction(_call(owner))):
+    if owner is not None and not (_request_name(owner) and inspect.iscoroutinefunction(_call(owner))):
         return None
     if len(dependant.query_params) > 1 or known.get("embed_body_fields"):
         return None
@@ -125,6 +130,7 @@ def shortcut(handle: Callable[..., Any]) -> Shortcut | None:
         app=known.get("dependency_overrides_provider"),
         scope_of=_call(scope),
         owner_of=_call(owner) if owner else None,
+        owner_asks=_request_name(owner) if owner else "",
         scope_names=names,
         request_name=dependant.request_param_name,
         path=tuple((each.name, each.alias, each) for each in dependant.path_params),
@@ -141,14 +147,23 @@ def _only(dependencies: list[Dependant]) -> Dependant | None:
 
 def _is_plain(dependant: Dependant) -> bool:
     """Whether nothing is asked for but the request and what comes from its path, query and body."""
-    special = {field.name for field in fields(dependant) if field.name.endswith("_param_name")}
-    wanted = [getattr(dependant, name) for name in special - {"request_param_name"}]
-    return not any([*wanted, dependant.header_params, dependant.cookie_params])
+    asked = _special(dependant) - {"request_param_name"}
+    return not (asked or dependant.header_params or dependant.cookie_params)
 
 
-def _asks_for_the_request(owner: Dependant) -> bool:
-    others = [*owner.path_params, *owner.query_params, *owner.header_params, *owner.cookie_params]
-    return not others and not owner.body_params and not owner.dependencies and not owner.response_param_name
+def _special(dependant: Dependant) -> set[str]:
+    """What is asked for besides values and dependencies: the request, the response and so on."""
+    names = {field.name for field in fields(dependant) if field.name.endswith("_param_name")}
+    return {name for name in names if getattr(dependant, name)}
+
+
+def _request_name(owner: Dependant) -> str:
+    """The parameter of an owner dependency that gets the request; empty where it asks for anything else."""
+    kind, *others = _special(owner) or {""}
+    values = [*owner.path_params, *owner.query_params, *owner.header_params, *owner.cookie_params]
+    if others or values or owner.body_params or owner.dependencies:
+        return ""
+    return str(getattr(owner, kind)) if kind in {"request_param_name", "http_connection_param_name"} else ""
 
 
 def _call(dependant: Dependant) -> Any:

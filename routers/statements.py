@@ -67,6 +67,7 @@ class Statements:
         self.put = lru_cache(KEPT)(self._put)
         self.replace = lru_cache(KEPT)(self._replace)
         self.update = lru_cache(KEPT)(self._update)
+        self.verdict = lru_cache(KEPT)(self._verdict)
         self.where = lru_cache(KEPT)(self._where)
 
     def _listing(self, sort: Sort, filters: frozenset[str], *, after: bool) -> Select[Any]:
@@ -134,6 +135,8 @@ class Statements:
             refuse_foreign(changes.values(), self.table)
             values = {name: self._value(name) for name in asked.values}
             known = self._change({**values, **asked.clauses}), asked.parameters
+            if len(self._by_expression) >= KEPT:
+                self._by_expression.pop(next(iter(self._by_expression)))
             self._by_expression[asked.text] = known
         statement, parameters = known
         return statement, {
@@ -158,7 +161,7 @@ class Statements:
         """One row gone."""
         return delete(self.table).where(*self._rule("delete"), self._this).returning(self.table.c.id)
 
-    def verdict(self, columns: frozenset[str]) -> Any:
+    def _verdict(self, columns: frozenset[str]) -> Any:
         """The facts that explain why one row did not get new values for these columns."""
         values = {name: self._value(name) for name in columns}
         return select(*facts(self.table, self._row, values, self._write_once))

@@ -69,11 +69,27 @@ async def test_a_connection_that_the_server_has_closed_is_replaced(
         assert len(await database.fetch_on(connection, WHO, {})) == 1
 
 
-async def test_a_statement_that_was_given_up_leaves_its_connection_to_nobody(database: Database) -> None:
+async def test_a_statement_that_was_given_up_ends_in_the_server_too(
+    database: Database, gadget_url: str
+) -> None:
     before = await asked(database)
-    sleeping = asyncio.ensure_future(database.fetch(text("SELECT pg_sleep(1)"), {}))
+    sleeping = asyncio.ensure_future(database.fetch(text("SELECT pg_sleep(60)"), {}))
     await asyncio.sleep(0.1)
     sleeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sleeping
     assert await asked(database) != before
+    still = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'lane' AND query LIKE '%pg_sleep(60)'"
+    assert run_sql(gadget_url, f"{still} AND state = 'active'") == []
+
+
+async def test_what_is_in_use_when_it_closes_is_closed_when_it_is_done(
+    database: Database, gadget_url: str
+) -> None:
+    last = asyncio.ensure_future(database.fetch(text("SELECT pg_sleep(0.2)"), {}))
+    await asyncio.sleep(0.1)
+    await database.close()
+    await last
+    await database.close()
+    await asyncio.sleep(0.1)
+    assert run_sql(gadget_url, "SELECT 1 FROM pg_stat_activity WHERE application_name = 'lane'") == []

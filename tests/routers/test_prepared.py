@@ -7,12 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import String, bindparam, func, insert, select, text
-from sqlalchemy.exc import IntegrityError, ProgrammingError, StatementError
+from sqlalchemy import Enum, String, bindparam, cast, func, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, StatementError
 from sqlmodel import col
 
 from routers import Database, OwnerId, Scope
 from routers.prepared import prepare, ready
+from tests.conftest import run_sql
 from tests.routers.conftest import new_pool
 from tests.routers.gadgets import Gadget, GadgetRead, gadgets
 from tests.routers.specimens import specimens
@@ -50,6 +51,18 @@ async def test_columns_have_the_defaults_of_the_table(database_of_specimens: Dat
         statement.returning(table.legs, table.details, table.colour), {}
     )
     assert (legs, details, colour) == (0, {}, "red")
+
+
+async def test_a_copy_is_refused_and_ends(database: Database) -> None:
+    with pytest.raises(DBAPIError, match="COPY is not run here"):
+        await asyncio.wait_for(database.fetch(text("COPY (SELECT 1) TO STDOUT"), {}), 5)
+    assert await database.fetch(text("SELECT 1"), {}) == [(1,)]
+
+
+async def test_an_enum_of_the_database_is_read(database: Database, gadget_url: str) -> None:
+    run_sql(gadget_url, "DROP TYPE IF EXISTS shade; CREATE TYPE shade AS ENUM ('dark', 'light')")
+    shade: Any = Enum("dark", "light", name="shade")
+    assert await database.fetch(select(cast("dark", shade)), {}) == [("dark",)]
 
 
 async def test_a_refusal_is_told_apart_by_its_kind(database: Database, empty: None) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi.requests import HTTPConnection
 from fastapi.routing import APIRoute
 
 from routers import Access, Database, OwnerId, ResourceAPI, ResourceRouter, resource_router
@@ -62,11 +63,61 @@ def test_what_is_no_handler_of_fastapis_has_none() -> None:
     assert shortcut(lambda _request: None) is None
 
 
-def test_an_owner_that_needs_more_than_the_request_has_none() -> None:
-    async def of_token(token: Annotated[str, Header()]) -> OwnerId:
-        return OwnerId(token)
+async def of_token(token: Annotated[str, Header()]) -> OwnerId:
+    return OwnerId(token)
 
-    assert set(ways(resource_router(gadgets, Access(of_token, access.database))).values()) == {False}
+
+async def of_nothing() -> OwnerId:
+    return OwnerId("ann")
+
+
+async def of_answer(request: Request, response: Response) -> OwnerId:
+    return OwnerId("ann")
+
+
+def in_a_thread(request: Request) -> OwnerId:
+    return OwnerId("ann")
+
+
+@pytest.mark.parametrize("owner", [of_token, of_nothing, of_answer, in_a_thread])
+def test_an_owner_that_asks_for_more_than_the_request_has_none(owner: Callable[..., Any]) -> None:
+    assert set(ways(resource_router(gadgets, Access(owner, access.database))).values()) == {False}
+
+
+async def test_an_owner_is_asked_once(database: Database) -> None:
+    asked = []
+
+    async def owner(*, of: HTTPConnection) -> OwnerId:
+        asked.append(of)
+        return OwnerId("ann")
+
+    api = ResourceAPI(title="Gadgets")
+    api.state.database = database
+    api.include_router(resource_router(gadgets, Access(owner, access.database)))
+    async with client_through(httpx.ASGITransport(api)) as client:
+        statuses = [(await client.get(f"/gadgets{rest}")).status_code for rest in ("", "?limit=05", "/x")]
+    assert statuses == [200, 422, 422]
+    assert len(asked) == len(statuses)
+
+
+async def test_a_body_that_breaks_off_is_no_fault_of_ours(api: ResourceAPI) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/gadgets",
+        "query_string": b"",
+        "headers": [(b"owner", b"ann"), (b"content-type", b"application/json")],
+    }
+    await api(scope, receive, send)
+    assert sent[0]["status"] == 400
 
 
 async def test_a_dependency_of_an_inclusion_is_asked(database: Database) -> None:
