@@ -41,7 +41,7 @@ class Pass:
     def longer(self, factor: int) -> "Pass":
         """The same with so many times the cases."""
         options = [str(int(part) * factor) if part.isdecimal() else part for part in self.options]
-        return Pass(tuple(options), self.met, self.least * factor // 2)
+        return Pass(tuple(options), self.met, self.least)
 
 
 def single(examples: int, *options: str, met: bool = False) -> Pass:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import case, exists, func, literal, literal_column, not_, select, text
 from sqlmodel import col
 
-from routers import Scope
+from routers import Resource, Scope
 from routers.expressions import is_expression, refuse_foreign
 from tests.routers.gadgets import Gadget, GadgetRead, gadgets
 from tests.routers.test_declaration import Odd
@@ -67,3 +67,15 @@ async def test_a_scope_refuses_it_before_the_database_sees_it(
 def test_a_plain_value_is_no_expression() -> None:
     assert is_expression(col(Gadget.name))
     assert not is_expression("name")
+
+
+async def test_only_so_many_statements_are_kept(
+    scope: Scope[GadgetRead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements = vars(Resource)["statements"].func(gadgets)
+    monkeypatch.setattr("routers.statements.KEPT", 2)
+    row = await scope.create(name="a")
+    for times in (1, 2, 3, 1):
+        case_of = case((col(Gadget.name) == "a", "b"), else_=func.concat(*[col(Gadget.name)] * times))
+        assert statements.update_by({"note": case_of})[1]
+    assert (await scope.get(row.id)).version == 1
