@@ -1,19 +1,9 @@
-"""The application with one fault in it, which the fuzzer or another test has to find.
-
-`python -m tests.faults` serves it; `FAULT` in the environment names the fault.
-"""
+"""Faults that the fuzzer or another test has to find, each done to a request or to its answer."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from app.main import create_app
-from app.settings import read_settings
-from tests.serving import serve
 
 
 @dataclass
@@ -46,8 +36,8 @@ AFTER: dict[str, Change] = {}
 """What a fault does to a request, and to an answer."""
 
 
-def _nothing(_exchange: Exchange) -> None:
-    pass
+def nothing(_exchange: Exchange) -> None:
+    """No fault."""
 
 
 def _before(change: Change) -> Change:
@@ -203,72 +193,3 @@ def creates_elsewhere(exchange: Exchange) -> None:
 def shows_a_row_of_another_id(exchange: Exchange) -> None:
     if exchange.method == "GET" and exchange.is_row:
         exchange.replace(id="01a20c24-d8bb-769e-a271-da3cedb4fbe8")
-
-
-class Faulty:
-    """ASGI middleware that puts a fault into each exchange."""
-
-    def __init__(self, app: ASGIApp, fault: str) -> None:
-        self.app = app
-        self.before = BEFORE.get(fault, _nothing)
-        self.after = AFTER.get(fault, _nothing)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        exchange = await _received(scope, receive)
-        method = exchange.method
-        self.before(exchange)
-        inside = {
-            **scope,
-            "method": exchange.method,
-            "path": exchange.path,
-            "query_string": exchange.query.encode("latin-1"),
-            "headers": [(k.encode("latin-1"), v.encode("latin-1")) for k, v in exchange.headers.items()],
-        }
-        exchange.method = method
-
-        async def body() -> Message:
-            return {"type": "http.request", "body": exchange.body.encode("latin-1")}
-
-        async def keep(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                exchange.status = message["status"]
-                exchange.answered = {k.decode("latin-1"): v.decode("latin-1") for k, v in message["headers"]}
-            else:
-                exchange.answer += message.get("body", b"").decode()
-
-        await self.app(inside, body, keep)
-        self.after(exchange)
-        await _answer(exchange, send)
-
-
-async def _received(scope: Scope, receive: Receive) -> Exchange:
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body, more = body + message.get("body", b""), message.get("more_body", False)
-    names = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    names.pop("content-length", None)
-    query = scope["query_string"].decode("latin-1")
-    return Exchange(scope["method"], scope["path"], query, names, body.decode("latin-1"))
-
-
-async def _answer(exchange: Exchange, send: Send) -> None:
-    content = exchange.answer.encode()
-    exchange.answered.pop("content-length", None)
-    if exchange.status not in {204, 304}:
-        exchange.answered["content-length"] = str(len(content))
-    headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in exchange.answered.items()]
-    await send({"type": "http.response.start", "status": exchange.status, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
-
-
-def faulty() -> Faulty:
-    """The application, with the fault that `FAULT` names; without a fault where it names none."""
-    return Faulty(create_app(read_settings()), os.environ["FAULT"])
-
-
-if __name__ == "__main__":
-    serve("tests.faults:faulty")

@@ -28,7 +28,7 @@ def url(serve: Serve, server_url: str, request: pytest.FixtureRequest) -> str:
     migrate(database)
     port = str(free_port())
     served = serve(
-        [sys.executable, "-m", "tests.faults"],
+        [sys.executable, "-m", "tests.faulty"],
         DATABASE_URL=database,
         TODO_OWNER_PROVIDER="tests.owners:known_only",
         TODO_PORT=port,
