@@ -115,8 +115,8 @@ def shortcut(handle: Callable[..., Any]) -> Shortcut | None:
     scope = _only(dependant.dependencies)
     if scope is None or not _is_plain(dependant) or not _is_plain(scope) or not _answers(dependant.call):
         return None
-    owner = _only(scope.dependencies)
-    if owner is not None and not (_request_name(owner) and inspect.iscoroutinefunction(_call(owner))):
+    owner, *others = scope.dependencies or [None]
+    if others or (owner and not (_request_name(owner) and inspect.iscoroutinefunction(_call(owner)))):
         return None
     if len(dependant.query_params) > 1 or known.get("embed_body_fields"):
         return None
