@@ -115,8 +115,10 @@ def shortcut(handle: Callable[..., Any]) -> Shortcut | None:
     scope = _only(dependant.dependencies)
     if scope is None or not _is_plain(dependant) or not _is_plain(scope) or not _answers(dependant.call):
         return None
-    owner, *others = scope.dependencies or [None]
-    if others or (owner and not (_request_name(owner) and inspect.iscoroutinefunction(_call(owner)))):
+    owner = scope.dependencies[0] if scope.dependencies else None
+    if len(scope.dependencies) > 1 or (
+        owner and not (_request_name(owner) and inspect.iscoroutinefunction(_call(owner)))
+    ):
         return None
     if len(dependant.query_params) > 1 or known.get("embed_body_fields"):
         return None
