@@ -116,7 +116,7 @@ async def test_a_connection_ended_by_the_server_is_unavailable(database: Databas
             await database.fetch_on(connection, SELECT_1, {})
             run_sql(
                 gadget_url,
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = 'gadgets' AND pid <> pg_backend_pid()",
             )
             await database.fetch_on(connection, SELECT_1, {})

@@ -11,7 +11,9 @@ from tests.conftest import run_sql
 from tests.routers.conftest import new_pool
 
 WHO = text("SELECT pg_backend_pid()")
-END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lane'"
+OPEN = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'lane'"
+SLEEPING = f"{OPEN} AND state = 'active' AND query LIKE '%pg_sleep(60)'"
+END_ALL = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'lane'"
 
 
 @pytest.fixture
@@ -19,6 +21,12 @@ async def database(gadget_url: str) -> AsyncIterator[Database]:
     database = new_pool(f"{gadget_url}&application_name=lane", seconds=2)
     yield database
     await database.close()
+
+
+async def rows_become(number: int, url: str, statement: str) -> None:
+    async with asyncio.timeout(30):
+        while len(run_sql(url, statement)) != number:  # noqa: ASYNC110 # the server has no event for it
+            await asyncio.sleep(0.02)
 
 
 async def asked(database: Database) -> int:
@@ -74,13 +82,12 @@ async def test_a_statement_that_was_given_up_ends_in_the_server_too(
 ) -> None:
     before = await asked(database)
     sleeping = asyncio.ensure_future(database.fetch(text("SELECT pg_sleep(60)"), {}))
-    await asyncio.sleep(0.1)
+    await rows_become(1, gadget_url, SLEEPING)
     sleeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sleeping
     assert await asked(database) != before
-    still = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'lane' AND query LIKE '%pg_sleep(60)'"
-    assert run_sql(gadget_url, f"{still} AND state = 'active'") == []
+    await rows_become(0, gadget_url, SLEEPING)
 
 
 async def test_what_is_in_use_when_it_closes_is_closed_when_it_is_done(
@@ -91,5 +98,4 @@ async def test_what_is_in_use_when_it_closes_is_closed_when_it_is_done(
     await database.close()
     await last
     await database.close()
-    await asyncio.sleep(0.1)
-    assert run_sql(gadget_url, "SELECT 1 FROM pg_stat_activity WHERE application_name = 'lane'") == []
+    await rows_become(0, gadget_url, OPEN)
