@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from routers.dispatch import Dispatch
 from routers.docs import ASSETS, docs_assets, docs_page
 from routers.errors import EXCEPTION_HANDLERS, NotFound, TooLarge, on_http_error, on_problem
 from routers.openapi import HERE, complete, document_text
@@ -53,6 +54,8 @@ class ResourceAPI(FastAPI):
             openapi_url=None,
             **{"servers": [HERE], **options},
         )
+        # Innermost: what is added later goes around it.
+        self.user_middleware.append(Middleware(Dispatch, api=self))
         self.add_api_route("/openapi.json", self._serve_document, include_in_schema=False)
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
         self.mount(ASSETS, docs_assets())

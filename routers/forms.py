@@ -213,7 +213,7 @@ def _json(kind: Any, rules: Rules) -> Form:
     if kind == dict[str, Any] or not members:
         written: Any = JsonArray if (get_origin(kind) or kind) is list else JsonObject
         shown: Any = kind
-    elif members[-1] not in _MEMBERS or (len(members) == 2 and members[0] is not str):  # noqa: PLR2004 # name and member
+    elif members[-1] not in _MEMBERS or members[:-1] not in ([], [str]):
         raise _unknown(kind)
     else:
         member = _MEMBERS[members[-1]]

@@ -11,6 +11,9 @@ from starlette.requests import Request
 from routers.errors import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
 from routers.explanations import Violation
 
+RAISED = "routers.raised"
+"""Where a scope holds what an endpoint has raised already; its route raises it again."""
+
 _REFUSED = "routers.refused"
 _CHARSET = re.compile(r';[ \t]*charset="?([^";]*)', re.IGNORECASE)
 
@@ -20,11 +23,16 @@ class StrictRequest(Request):
 
     The framework reads the body before it asks for the owner, but "nobody" outranks "malformed". So
     what is wrong with the body is remembered here and raised by `admit`, which runs after the owner.
+
+    Attributes:
+        sent: The body, once it has been read.
     """
+
+    sent: bytes | None = None
 
     async def body(self) -> bytes:
         """Read the body, and remember where its media type is not one that the method takes."""
-        body = await super().body()
+        self.sent = body = await super().body()
         if body and not self._is_json():
             self._refuse(UnsupportedMediaType())
         return body

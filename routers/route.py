@@ -14,8 +14,7 @@ from routers.errors import PreconditionFailed
 from routers.models import ReadRow
 from routers.openapi import IF_MATCH, IF_NONE_MATCH, headers, problem_responses
 from routers.preconditions import Preconditions, etag
-from routers.request import StrictRequest
-from routers.shortcut import shortcut
+from routers.request import RAISED, StrictRequest
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -46,11 +45,11 @@ class ResourceRoute(APIRoute):
         """Handle a request, read strictly."""
         handle = super().get_route_handler()
 
-        short = shortcut(handle)
-
         async def handle_strictly(request: Request) -> Response:
-            strict = StrictRequest(request.scope, request.receive)
-            return await (short.answer(strict, handle) if short else handle(strict))
+            if error := request.scope.get(RAISED):
+                raise error
+            answered: Response = await handle(StrictRequest(request.scope, request.receive))
+            return answered
 
         return handle_strictly
 

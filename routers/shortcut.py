@@ -7,7 +7,7 @@ from typing import Any, cast, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.telemetry import get_telemetry_data
+from fastapi.routing import APIRoute, RouteContext
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
@@ -22,12 +22,11 @@ class _Otherwise(Exception):
 class Shortcut:
     """How a well-formed request becomes the arguments of its endpoint.
 
-    Whatever is not well-formed takes FastAPI's own way, which says what is wrong; so does everything while
-    dependencies are overridden or requests are traced.
+    Whatever is not well-formed takes FastAPI's own way, which says what is wrong.
 
     Attributes:
+        route: Whose it is.
         endpoint: What answers.
-        app: Where dependencies are overridden, if they are.
         scope_of: Makes the scope, of the request and its owner.
         owner_of: Answers the owner; None where everyone may ask.
         owner_asks: Its parameter that gets the request.
@@ -37,8 +36,8 @@ class Shortcut:
         query, body: The one that gets the query, and the body, with its model or field.
     """
 
+    route: APIRoute
     endpoint: Callable[..., Any]
-    app: Any
     scope_of: Callable[..., Any]
     owner_of: Callable[..., Any] | None
     owner_asks: str
@@ -48,8 +47,8 @@ class Shortcut:
     query: tuple[str, Any] | None
     body: tuple[str, Any] | None
 
-    async def answer(self, request: Request, long_way: Callable[[Request], Any]) -> Response:
-        """The endpoint's answer, by the short way or, where FastAPI has to look itself, by its own.
+    async def answer(self, request: Request) -> Response | None:
+        """The endpoint's answer; None where FastAPI has to look at the request itself.
 
         Raises:
             ProblemError: the endpoint's own, or nobody asks.
@@ -57,12 +56,10 @@ class Shortcut:
         try:
             arguments = await self._arguments(request)
         except _Otherwise:
-            return cast("Response", await long_way(request))
+            return None
         return cast("Response", await self.endpoint(**arguments))
 
     async def _arguments(self, request: Request) -> dict[str, Any]:
-        if getattr(self.app, "dependency_overrides", None) or get_telemetry_data() is not None:
-            raise _Otherwise
         arguments = {self.body[0]: await self._sent(request, self.body[1])} if self.body else {}
         for name, alias, field in self.path:
             arguments[name] = _valid(field, request.path_params[alias])
@@ -102,15 +99,14 @@ def _otherwise() -> Any:
     raise _Otherwise
 
 
-def shortcut(handle: Callable[..., Any]) -> Shortcut | None:
-    """The short way to the endpoint of a handler that FastAPI has made; None where there is none.
+def shortcut(context: RouteContext) -> Shortcut | None:
+    """The short way to the endpoint of a route as it is included; None where there is none.
 
     There is one where a route asks for its scope, for a row's id, for one model of the query, for one of
     the body and for the request, and nothing else, and answers a response or a row.
     """
-    known = inspect.getclosurevars(handle).nonlocals
-    dependant = known.get("dependant")
-    if not isinstance(dependant, Dependant) or dependant.call is None:
+    route, dependant = context.original_route, context.dependant
+    if not isinstance(route, APIRoute) or dependant.call is None:
         return None
     scope = _only(dependant.dependencies)
     if scope is None or not _is_plain(dependant) or not _is_plain(scope) or not _answers(dependant.call):
@@ -120,16 +116,16 @@ def shortcut(handle: Callable[..., Any]) -> Shortcut | None:
         owner and not (_request_name(owner) and inspect.iscoroutinefunction(_call(owner)))
     ):
         return None
-    if len(dependant.query_params) > 1 or known.get("embed_body_fields"):
+    if len(dependant.query_params) > 1 or dependant.body_params not in ([], [context.body_field]):
         return None
     query = [(each.name, each.field_info.annotation) for each in dependant.query_params]
     if any(not (isinstance(model, type) and issubclass(model, BaseModel)) for _, model in query):
         return None
-    body = [(each.name, known["body_field"]) for each in dependant.body_params]
+    body = [(each.name, each) for each in dependant.body_params]
     names = tuple(each.name for each in dependant.dependencies if each.name)
     return Shortcut(
+        route=route,
         endpoint=dependant.call,
-        app=known.get("dependency_overrides_provider"),
         scope_of=_call(scope),
         owner_of=_call(owner) if owner else None,
         owner_asks=_request_name(owner) if owner else "",
