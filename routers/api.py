@@ -1,11 +1,11 @@
 """A FastAPI application whose every answer, errors of all kinds included, keeps the HTTP contract."""
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import iter_route_contexts
@@ -193,7 +193,7 @@ def _request_id(scope: Scope) -> str:
 
 def new_request_id() -> str:
     """A name for an exchange that came without one: 32 hexadecimal digits."""
-    return uuid4().hex
+    return secrets.token_hex(16)
 
 
 def _is_plain_text(message: Message) -> bool:

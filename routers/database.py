@@ -1,7 +1,7 @@
 """The way to PostgreSQL: one statement in one round trip, or a transaction, each under a deadline."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from psycopg import OperationalError as DriverUnavailable
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from routers.deadline import driver_of, refuse_dead, unwatch_new, watch, watch_new
+from routers.deadline import Watch, driver_of, refuse_dead, unwatch_new, watch_new
 from routers.errors import Unavailable
 from routers.lane import Lane
 from routers.prepared import Rows, prepare
@@ -41,13 +41,18 @@ class Database:
             Unavailable: the database cannot be reached or does not answer in time.
         """
         prepared = prepare(statement)
-        with _unavailability():
+        with _UNAVAILABILITY:
             if prepared.expands:
                 async with self._connect(self._autocommit) as connection:
                     return await self.fetch_on(connection, statement, parameters)
-            async with self._lane.connection() as driver:
-                with watch(driver, self._deadline):
-                    return await prepared.run(driver, parameters)
+            held = await self._lane.take()
+            driver: Any = held.driver_connection
+            try:
+                with Watch(driver, self._deadline):
+                    return await prepared.run(held, parameters)
+            finally:
+                if not self._lane.keep(held):
+                    await self._lane.drop(held)
 
     async def fetch_on(
         self, connection: AsyncConnection, statement: Executable, parameters: Mapping[str, Any]
@@ -57,7 +62,7 @@ class Database:
         Raises:
             Unavailable: the database does not answer in time.
         """
-        with _unavailability(), watch(driver_of(connection), self._deadline):
+        with _UNAVAILABILITY, Watch(driver_of(connection), self._deadline):
             result = await connection.execute(statement, parameters)
             return [tuple(row) for row in result.all()]
 
@@ -75,17 +80,17 @@ class Database:
             RuntimeError: a statement failed and the block went on: nothing could be kept.
         """
         async with contextlib.AsyncExitStack() as stack:
-            with _unavailability():
+            with _UNAVAILABILITY:
                 connection = await stack.enter_async_context(self._connect(self.engine))
             try:
                 yield connection
                 _refuse_failed(connection)
             except BaseException:
                 if not connection.invalidated:
-                    with _unavailability(), watch(driver_of(connection), self._deadline):
+                    with _UNAVAILABILITY, Watch(driver_of(connection), self._deadline):
                         await connection.rollback()
                 raise
-            with _unavailability(), watch(driver_of(connection), self._deadline):
+            with _UNAVAILABILITY, Watch(driver_of(connection), self._deadline):
                 await connection.commit()
 
     @contextlib.asynccontextmanager
@@ -95,20 +100,17 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached or does not answer in time.
         """
-        with _unavailability():
+        with _UNAVAILABILITY:
             async with contextlib.AsyncExitStack() as stack:
                 if connection is None:
                     connection = await stack.enter_async_context(self._connect(self._autocommit))
-                with watch(driver_of(connection), self._deadline):
+                with Watch(driver_of(connection), self._deadline):
                     async with AsyncSession(connection) as session:
                         yield session
 
     @contextlib.asynccontextmanager
     async def _connect(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        await self._lane.make_room()
-        async with contextlib.AsyncExitStack() as stack:
-            with self._lane.waiting():
-                connection = await stack.enter_async_context(engine.connect())
+        async with self._lane.left(), engine.connect() as connection:
             yield connection
 
 
@@ -118,17 +120,26 @@ def _refuse_failed(connection: AsyncConnection) -> None:
         raise RuntimeError("A statement of this transaction has failed: nothing of it is kept.")
 
 
-@contextlib.contextmanager
-def _unavailability() -> Iterator[None]:
-    """Tell the database's absence from a fault of ours, which stays the exception that it is."""
-    try:
-        yield
-    except (InterfaceError, PoolTimeoutError, OSError, DriverUnavailable) as error:
-        raise Unavailable from error
-    except DBAPIError as error:
+class _Unavailability:
+    """A block that tells the database's absence from a fault of ours, which stays what it is."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if _is_absence(error):
+            raise Unavailable from error
+
+
+_UNAVAILABILITY = _Unavailability()
+
+
+def _is_absence(error: BaseException | None) -> bool:
+    if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
+        if isinstance(error, InterfaceError):
+            return True
         if isinstance(error, OperationalError) and not state.startswith("54"):  # a limit of the program's
-            raise Unavailable from error
-        if error.connection_invalidated or state.startswith(_CLASSES_OF_UNAVAILABILITY):
-            raise Unavailable from error
-        raise
+            return True
+        return error.connection_invalidated or state.startswith(_CLASSES_OF_UNAVAILABILITY)
+    return isinstance(error, PoolTimeoutError | OSError | DriverUnavailable)

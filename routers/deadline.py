@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from psycopg import AsyncConnection as DriverConnection
@@ -24,25 +24,11 @@ def driver_of(connection: AsyncConnection) -> DriverConnection[Any]:
     return driver
 
 
-@contextlib.contextmanager
-def watch(driver: DriverConnection[Any], seconds: float) -> Iterator[None]:
-    """Let nothing in the block wait longer for the server than this, plus `CANCEL_GRACE`.
-
-    A cancelled coroutine would make the driver wait for a server that may be frozen. Ending the wait from
-    the other side, at the socket, always comes through.
-    """
-    watching = _Watch(driver, seconds)
-    try:
-        yield
-    finally:
-        watching.stop()
-
-
 def watch_new(seconds: float) -> Callable[[Any, ConnectionPoolEntry], None]:
     """A listener to "connect" that watches what is asked of the server on a new connection."""
 
     def start(connection: Any, entry: ConnectionPoolEntry) -> None:
-        entry.info[_WATCH] = _Watch(connection.driver_connection, seconds)
+        entry.info[_WATCH] = Watch(connection.driver_connection, seconds)
 
     return start
 
@@ -59,16 +45,29 @@ def refuse_dead(connection: Any, _entry: ConnectionPoolEntry, _proxy: Any) -> No
         raise DisconnectionError("the server has closed this connection")
 
 
-class _Watch:
-    """What happens to a connection at its deadline: the statement is cancelled or, failing that, cut off."""
+class Watch:
+    """A block in which nothing waits longer for the server than this, plus `CANCEL_GRACE`.
+
+    A cancelled coroutine would make the driver wait for a server that may be frozen. Ending the wait from
+    the other side, at the socket, always comes through. So at the deadline the statement is cancelled or,
+    failing that, the connection cut off.
+    """
 
     def __init__(self, driver: DriverConnection[Any], seconds: float) -> None:
+        """Begin to watch, until `stop` or the end of the block."""
         self._driver = driver
         self._loop = asyncio.get_running_loop()
         self._asked: asyncio.Future[None] | None = None
         self._timer = self._loop.call_later(seconds, self._ask)
 
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_raised: object) -> None:
+        self.stop()
+
     def stop(self) -> None:
+        """Watch no longer."""
         self._timer.cancel()
         if self._asked is not None and not self._asked.done():
             self._hang_up()  # a cancellation that is still on its way would hit the next statement

@@ -117,7 +117,7 @@ def _path(scope: Scope) -> str:
 
 def _again(request: StrictRequest, receive: Receive) -> Receive:
     """What gives the body that a request has read already, then whatever follows."""
-    unsaid = [request.sent] if request.sent else []
+    unsaid = [] if request.sent is None else [request.sent]
 
     async def receive_again() -> Message:
         return {"type": "http.request", "body": unsaid.pop()} if unsaid else await receive()

@@ -15,6 +15,7 @@ from routers.explanations import Violation
 LONGEST_LIST = 8192
 """Characters in a list of entity tags."""
 
+_HEADERS = {b"if-match", b"if-none-match"}
 _SPACE = " \t"
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
 _OURS = re.compile(r'(W/)?"([1-9][0-9]{0,9})"')
@@ -68,10 +69,10 @@ class Preconditions:
         Raises:
             InvalidRequest: a list is longer than documented.
         """
+        if not any(name in _HEADERS for name, _ in request.scope["headers"]):
+            return cls.NONE
         match = request.headers.getlist("if-match")
         none_match = request.headers.getlist("if-none-match")
-        if not match and not none_match:
-            return cls.NONE
         _refuse_long({"If-Match": match, "If-None-Match": none_match})
         anything = [tag.strip(_SPACE) for tag in match] == ["*"]
         return cls(

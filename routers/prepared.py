@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from psycopg import AsyncConnection as DriverConnection
 from psycopg import Error as DriverError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.postgres import types
 from psycopg.pq import ExecStatus, Format
+from psycopg.pq.abc import PGconn
 from sqlalchemy import Enum, Executable, Float, make_url
 from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 KEPT = 2048
@@ -24,6 +25,9 @@ Rows = Sequence[tuple[Any, ...]]
 
 _KIND: Any = make_url("postgresql+psycopg://").get_dialect()
 DIALECT = _KIND(dbapi=_KIND.import_dbapi(), paramstyle="numeric_dollar")
+_ADAPTER = "routers.adapter"
+"""Where a connection keeps what it has found out about types."""
+
 _COPYING = {ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH}
 _DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
@@ -52,9 +56,10 @@ class Prepared:
         self.expands = bool(compiled.post_compile_params)
         columns = enumerate(getattr(statement, "exported_columns", ()))
         self._readers = [(place, read) for place, column in columns if (read := _reader(column.type))]
+        self._readers_in_utc = [(place, read) for place, read in self._readers if read is not _in_utc]
 
-    async def run(self, driver: DriverConnection[Any], values: Mapping[str, Any]) -> Rows:
-        """Execute it by itself, in one round trip.
+    async def run(self, held: PoolProxiedConnection, values: Mapping[str, Any]) -> Rows:
+        """Execute it by itself on a connection of the driver's, in one round trip.
 
         Raises:
             sqlalchemy.exc.StatementError: a value is missing.
@@ -62,7 +67,7 @@ class Prepared:
         """
         given = self._given(values)
         try:
-            return await self._ask(driver, given)
+            return await self._ask(held, given)
         except DriverError as error:
             raise DBAPIError.instance(
                 self.text, None, error, DriverError, hide_parameters=True, dialect=DIALECT
@@ -78,8 +83,10 @@ class Prepared:
                 given[place] = write(given[place])
         return given
 
-    async def _ask(self, driver: DriverConnection[Any], given: list[Any]) -> Rows:
-        line, adapter = driver.pgconn, Transformer(driver)
+    async def _ask(self, held: PoolProxiedConnection, given: list[Any]) -> Rows:
+        driver: Any = held.driver_connection
+        line: PGconn = driver.pgconn
+        adapter = held.info.get(_ADAPTER) or held.info.setdefault(_ADAPTER, Transformer(driver))
         sent = adapter.dump_sequence(given, self._formats)
         line.send_query_params(self._sent, sent, adapter.types, adapter.formats, Format.BINARY)
         while line.flush():  # more than the socket takes at once
@@ -99,16 +106,15 @@ class Prepared:
             raise error_from_result(answer) if answer else DriverError("the server has said nothing")
         adapter.set_pgresult(answer)
         rows = adapter.load_rows(0, answer.ntuples, tuple)
-        return self._read(rows) if self._readers else rows
+        adapter.set_pgresult(None)
+        return self._read(rows) if rows and self._readers else rows
 
     def _read(self, rows: Rows) -> Rows:
-        read = []
-        for row in rows:
-            values = list(row)
-            for place, reader in self._readers:
-                values[place] = reader(values[place])
-            read.append(tuple(values))
-        return read
+        # The driver has put all times of an answer into the same zone.
+        times = (rows[0][place] for place, reader in self._readers if reader is _in_utc)
+        in_utc = any(time is not None and time.tzinfo is UTC for time in times)
+        readers = self._readers_in_utc if in_utc else self._readers
+        return [_with(readers, row) for row in rows] if readers else rows
 
 
 prepare: Callable[[Executable], Prepared] = lru_cache(KEPT)(Prepared)
@@ -128,6 +134,13 @@ async def ready(socket: int, *, writing: bool = False) -> None:
         loop.remove_reader(socket)
         if writing:
             loop.remove_writer(socket)
+
+
+def _with(readers: list[tuple[int, Callable[[Any], Any]]], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    values = list(row)
+    for place, reader in readers:
+        values[place] = reader(values[place])
+    return tuple(values)
 
 
 def _wake(waiting: "asyncio.Future[None]") -> None:

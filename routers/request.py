@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -10,6 +11,9 @@ from starlette.requests import Request
 
 from routers.errors import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
 from routers.explanations import Violation
+
+KEPT = 16
+"""How many media types are remembered, each with whether it is taken."""
 
 RAISED = "routers.raised"
 """Where a scope holds what an endpoint has raised already; its route raises it again."""
@@ -46,17 +50,23 @@ class StrictRequest(Request):
             return None
 
     def _is_json(self) -> bool:
-        types = self.headers.getlist("content-type")
-        media_type, separator, parameters = (types or [""])[0].partition(";")
-        charset = _CHARSET.search(separator + parameters)
-        taken = {"application/json"}
-        if self.method == "PATCH":
-            taken.add("application/merge-patch+json")
-        utf_8 = charset is None or charset[1].strip(" \t").lower() == "utf-8"
-        return len(types) == 1 and media_type.strip(" \t").lower() in taken and utf_8
+        types = [value for name, value in self.scope["headers"] if name == b"content-type"]
+        return len(types) == 1 and _is_taken(types[0], self.method)
 
     def _refuse(self, error: ProblemError) -> None:
         self.scope.setdefault(_REFUSED, error)
+
+
+@lru_cache(KEPT)
+def _is_taken(content_type: bytes, method: str) -> bool:
+    """Whether a body of this media type is."""
+    media_type, separator, parameters = content_type.decode("latin-1").partition(";")
+    charset = _CHARSET.search(separator + parameters)
+    taken = {"application/json"}
+    if method == "PATCH":
+        taken.add("application/merge-patch+json")
+    utf_8 = charset is None or charset[1].strip(" \t").lower() == "utf-8"
+    return media_type.strip(" \t").lower() in taken and utf_8
 
 
 def admit(request: Request, query_parameters: Mapping[str, bool]) -> None:

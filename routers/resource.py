@@ -95,7 +95,7 @@ class Resource(Generic[ReadT]):
         """What the rows are called together, e.g. `things`."""
         return self.path.rpartition("/")[2]
 
-    @property
+    @cached_property
     def id_parameter(self) -> str:
         """The name of the path parameter that holds a row's id, e.g. `thing_id`."""
         return self.noun.replace(" ", "_") + "_id"

@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any, get_args, get_origin
+from typing import Any, get_args, get_origin, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -85,13 +85,15 @@ def _conditional(methods: set[str]) -> dict[str, Any]:
 
 
 def answers_rows(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
-    """Turn the row that an endpoint returns into its answer, serialized once.
+    """Turn the row that an endpoint returns into its answer, serialized once; a response is one already.
 
     Raises:
         TypeError: the endpoint is not `async def`; it would run in a thread, away from the database.
     """
     if not inspect.iscoroutinefunction(endpoint):
         raise TypeError(f"{endpoint.__name__} must be `async def`: the way to the rows is async.")
+    if get_type_hints(endpoint).get("return") is Response:
+        return endpoint
 
     @functools.wraps(endpoint)
     async def respond(*arguments: Any, **options: Any) -> Any:
@@ -103,12 +105,11 @@ def answers_rows(endpoint: Callable[..., Any], status: int) -> Callable[..., Any
 
 def row_response(row: ReadRow, status: int, location: str | None = None) -> Response:
     """A row as an answer, with its entity tag."""
-    content = row.__pydantic_serializer__.to_json(row)
-    response = Response(content, status, media_type="application/json")
-    response.headers["etag"] = etag(row.version)
+    headers = {"etag": etag(row.version)}
     if location is not None:
-        response.headers["location"] = location
-    return response
+        headers["location"] = location
+    content = row.__pydantic_serializer__.to_json(row)
+    return Response(content, status, headers, media_type="application/json")
 
 
 def read_response(row: ReadRow, preconditions: Preconditions) -> Response:

@@ -62,9 +62,10 @@ def not_canonical(expected: str) -> PydanticCustomError:
 
 def _reader(pattern: str, read: Callable[[str], Any], expected: str) -> BeforeValidator:
     """What takes texts of a pattern alone, and reads them."""
+    is_one = re.compile(pattern.removesuffix("$")).fullmatch
 
     def value_of(text: object) -> Any:
-        if not isinstance(text, str) or not re.fullmatch(pattern.removesuffix("$"), text):
+        if not isinstance(text, str) or not is_one(text):
             raise not_canonical(expected)
         return read(text)
 
