@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnClause, SelectBase, Table, TableClause, TextClause
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy import BindParameter, ColumnClause, SelectBase, Table, TableClause, TextClause
+from sqlalchemy.sql.elements import ClauseElement, ClauseList
 from sqlalchemy.sql.selectable import AliasedReturnsRows
 from sqlalchemy.sql.visitors import iterate
-
-from routers.prepared import DIALECT
 
 _BEYOND = (SelectBase, AliasedReturnsRows, TableClause, TextClause)
 
@@ -26,35 +24,26 @@ class Expressions:
     Attributes:
         clauses: The columns that get an SQL expression.
         values: Those that get a value.
-        text: What the expressions read like, without the values in them.
-        parameters: The names of the bind parameters in the expressions.
-        arguments: Their values, in the same order.
+        key: The same for the same expressions, whatever the values in them; None for some that others made.
+        parameters: The bind parameters in the expressions, in the order of their first mention.
     """
 
     clauses: dict[str, Any]
     values: dict[str, Any]
-    text: object
-    parameters: list[str]
-    arguments: list[Any]
+    key: object
+    parameters: list[BindParameter[Any]]
 
     @classmethod
     def of(cls, changes: Mapping[str, Any]) -> "Expressions":
         """Take changes apart."""
         clauses = {name: _clause(changes[name]) for name in sorted(changes) if is_expression(changes[name])}
         values = {name: value for name, value in changes.items() if name not in clauses}
-        compiled = {name: clause.compile(dialect=DIALECT) for name, clause in clauses.items()}
-        binds = [each.binds[name] for each in compiled.values() for name in each.positiontup or ()]
-        return cls(
-            clauses,
-            values,
-            (
-                frozenset(values),
-                *((name, str(each)) for name, each in compiled.items()),
-                *(repr(bind.type) for bind in binds),
-            ),
-            [bind.key for bind in binds],
-            [bind.effective_value for bind in binds],
-        )
+        whole = next(iter(clauses.values())) if len(clauses) == 1 else ClauseList(*clauses.values())
+        # What SQLAlchemy itself tells statements apart by; as one list, so that what two share is told too.
+        found = whole._generate_cache_key()  # noqa: SLF001 # compiling, to see the text, costs five times as much
+        if found is None:
+            return cls(clauses, values, None, [])
+        return cls(clauses, values, (*clauses, frozenset(values), found.key), list(found.bindparams))
 
 
 def refuse_foreign(values: Iterable[Any], table: Table) -> None:

@@ -130,19 +130,24 @@ class Statements:
             TypeError: an expression reaches beyond the row.
         """
         asked = Expressions.of(changes)
-        known = self._by_expression.get(asked.text)
+        known = self._by_expression.get(asked.key)
         if known is None:
             refuse_foreign(changes.values(), self.table)
             values = {name: self._value(name) for name in asked.values}
-            known = self._change({**values, **asked.clauses}), asked.parameters
-            if len(self._by_expression) >= KEPT:
-                self._by_expression.pop(next(iter(self._by_expression)))
-            self._by_expression[asked.text] = known
-        statement, parameters = known
+            known = self._change({**values, **asked.clauses}), [each.key for each in asked.parameters]
+            self._keep(asked.key, known)
+        statement, names = known
+        arguments = (each.effective_value for each in asked.parameters)
         return statement, {
-            **dict(zip(parameters, asked.arguments, strict=True)),
+            **dict(zip(names, arguments, strict=True)),
             **{new(name): value for name, value in asked.values.items()},
         }
+
+    def _keep(self, key: object, known: tuple[ReturningUpdate[Any], list[str]]) -> None:
+        if key is not None:
+            if len(self._by_expression) >= KEPT:
+                self._by_expression.pop(next(iter(self._by_expression)))
+            self._by_expression[key] = known
 
     def _change(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
         return (

@@ -19,15 +19,15 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
 from routers.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed, ProblemError
 from routers.explanations import Violation
 from routers.policy import OWNER
+from routers.prepared import DIALECT
 from routers.references import references, referring
 
-_NAMES: Any = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
+_NAMES: Any = DIALECT.identifier_preparer
 _DANGLING, _TAKEN = "dangling__", "taken__"
 
 

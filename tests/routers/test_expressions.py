@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import case, exists, func, literal, literal_column, not_, select, text
+from sqlalchemy import String, case, exists, func, literal, literal_column, not_, select, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
 from routers import Resource, Scope
@@ -79,3 +81,41 @@ async def test_only_so_many_statements_are_kept(
         case_of = case((col(Gadget.name) == "a", "b"), else_=func.concat(*[col(Gadget.name)] * times))
         assert statements.update_by({"note": case_of})[1]
     assert (await scope.get(row.id)).version == 1
+
+
+async def test_what_two_expressions_share_is_not_taken_for_what_they_do_not(
+    scope: Scope[GadgetRead],
+) -> None:
+    row = await scope.create(name="a", note="note")
+    one, other = literal("x"), literal("y")
+    await scope.update(row.id, name=col(Gadget.name) + one, note=col(Gadget.note) + one)
+    row = await scope.update(row.id, name=col(Gadget.name) + one, note=col(Gadget.note) + other)
+    assert (row.name, row.note) == ("axx", "notexy")
+
+
+async def test_the_values_in_an_expression_are_each_time_its_own(scope: Scope[GadgetRead]) -> None:
+    row = await scope.create(name="a", note="note")
+    for end in ("x", "y"):
+        row = await scope.update(row.id, name=col(Gadget.name) + end, note=f"plain {end}")
+    assert (row.name, row.note) == ("axy", "plain y")
+
+
+class shout(FunctionElement[str]):  # noqa: N801 # named like a function of SQL's
+    """An expression of somebody else's, who has not told SQLAlchemy what makes two of them the same."""
+
+    inherit_cache = False
+    type = String()
+
+
+@compiles(shout)
+def _compile_shout(element: Any, compiler: Any, **options: Any) -> str:
+    return f"upper({compiler.process(element.clauses, **options)})"
+
+
+async def test_an_expression_that_cannot_be_told_from_others_is_compiled_each_time(
+    scope: Scope[GadgetRead],
+) -> None:
+    row = await scope.create(name="a")
+    for name in ("b", "c"):
+        row = await scope.update(row.id, name=shout(literal(name)))
+        assert row.name == name.upper()

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from routers import Database
 from tests.conftest import run_sql
@@ -99,3 +100,9 @@ async def test_what_is_in_use_when_it_closes_is_closed_when_it_is_done(
     await last
     await database.close()
     await rows_become(0, gadget_url, OPEN)
+
+
+async def test_a_pool_without_a_size_is_refused(gadget_url: str) -> None:
+    engine = create_async_engine(gadget_url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
+    with pytest.raises(TypeError, match="leave out `poolclass`"):
+        Database(engine)
