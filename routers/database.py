@@ -1,8 +1,8 @@
 """The way to PostgreSQL: one statement in one round trip, or a transaction, each under a deadline."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, TypeVar
 
 from psycopg import OperationalError as DriverUnavailable
 from psycopg.pq import TransactionStatus
@@ -14,10 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from routers.deadline import Watch, driver_of, refuse_dead, unwatch_new, watch_new
 from routers.errors import Unavailable
 from routers.lane import Lane
-from routers.prepared import Rows, prepare
+from routers.prepared import Answer, Rows, prepare
 
 _CLASSES_OF_UNAVAILABILITY = ("08", "25006", "40", "53", "57")
 """Connection lost, read-only, deadlock, out of resources, cancelled or shutting down."""
+
+
+T = TypeVar("T")
 
 
 class Database:
@@ -40,16 +43,33 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached or does not answer in time.
         """
-        prepared = prepare(statement)
-        with _UNAVAILABILITY:
-            if prepared.expands:
+        if prepare(statement).expands:
+            with _UNAVAILABILITY:
                 async with self._connect(self._autocommit) as connection:
                     return await self.fetch_on(connection, statement, parameters)
+        return await self.read(statement, parameters, Answer.rows)
+
+    async def read(
+        self,
+        statement: Executable,
+        parameters: Mapping[str, Any],
+        reader: Callable[[Answer], T],
+        *,
+        text: bool = False,
+    ) -> T:
+        """Run one statement like `fetch`, and answer what `reader` makes of its answer; `text` if it may be.
+
+        Raises:
+            Unavailable: the database cannot be reached or does not answer in time.
+        """
+        prepared = prepare(statement)
+        with _UNAVAILABILITY:
             held = await self._lane.take()
             driver: Any = held.driver_connection
             try:
                 with Watch(driver, self._deadline):
-                    return await prepared.run(held, parameters)
+                    answer = await prepared.run(held, parameters, text=text)
+                return reader(answer)
             finally:
                 if not self._lane.keep(held):
                     await self._lane.drop(held)

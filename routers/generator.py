@@ -43,14 +43,13 @@ def _add_list(router: ResourceRouter[ReadT], resource: Resource[ReadT]) -> None:
             wanted.pop("cursor", None),
             wanted.pop("sort", None),
         )
-        page = await rows.list(
+        content = await rows.list_json(
             limit=limit,
             sort=orders[sort] if sort else None,
             cursor=Cursor.parse(cursor, orders) if cursor else None,
             filters=wanted,
         )
-        content = resource.page.model_construct(items=page.items, next_cursor=page.next_cursor)
-        return Response(content.model_dump_json(), media_type="application/json")
+        return Response(content, media_type="application/json")
 
     _annotate(list_rows, router, query=Annotated[resource.query, Query()])
     router.add_api_route(

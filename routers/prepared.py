@@ -11,7 +11,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.postgres import types
 from psycopg.pq import ExecStatus, Format
-from psycopg.pq.abc import PGconn
+from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Enum, Executable, Float, make_url
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -19,6 +19,9 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 KEPT = 2048
 """How many compiled statements are kept."""
+
+Readers = list[tuple[int, Callable[[Any], Any]]]
+"""The places of a row whose values are to be read further, each with what reads them."""
 
 Rows = Sequence[tuple[Any, ...]]
 """What a statement answers: its columns, in their order."""
@@ -55,11 +58,12 @@ class Prepared:
         self._formats = [PyFormat.AUTO] * len(binds)
         self.expands = bool(compiled.post_compile_params)
         columns = enumerate(getattr(statement, "exported_columns", ()))
-        self._readers = [(place, read) for place, column in columns if (read := _reader(column.type))]
-        self._readers_in_utc = [(place, read) for place, read in self._readers if read is not _in_utc]
+        self._readers = [(place, read) for place, column in columns if (read := reader_of(column.type))]
 
-    async def run(self, held: PoolProxiedConnection, values: Mapping[str, Any]) -> Rows:
-        """Execute it by itself on a connection of the driver's, in one round trip.
+    async def run(
+        self, held: PoolProxiedConnection, values: Mapping[str, Any], *, text: bool = False
+    ) -> "Answer":
+        """Execute it by itself on a connection of the driver's, in one round trip; `text` if it may be.
 
         Raises:
             sqlalchemy.exc.StatementError: a value is missing.
@@ -67,7 +71,7 @@ class Prepared:
         """
         given = self._given(values)
         try:
-            return await self._ask(held, given)
+            return await self._ask(held, given, text=text)
         except DriverError as error:
             raise DBAPIError.instance(
                 self.text, None, error, DriverError, hide_parameters=True, dialect=DIALECT
@@ -83,12 +87,15 @@ class Prepared:
                 given[place] = write(given[place])
         return given
 
-    async def _ask(self, held: PoolProxiedConnection, given: list[Any]) -> Rows:
+    async def _ask(self, held: PoolProxiedConnection, given: list[Any], *, text: bool) -> "Answer":
         driver: Any = held.driver_connection
         line: PGconn = driver.pgconn
         adapter = held.info.get(_ADAPTER) or held.info.setdefault(_ADAPTER, Transformer(driver))
         sent = adapter.dump_sequence(given, self._formats)
-        line.send_query_params(self._sent, sent, adapter.types, adapter.formats, Format.BINARY)
+        # In another style than ISO's, a text is not what it seems.
+        is_text = text and (line.parameter_status(b"DateStyle") or b"").startswith(b"ISO")
+        form = Format.TEXT if is_text else Format.BINARY
+        line.send_query_params(self._sent, sent, adapter.types, adapter.formats, form)
         while line.flush():  # more than the socket takes at once
             await ready(line.socket, writing=True)
             line.consume_input()
@@ -104,16 +111,39 @@ class Prepared:
             answer = part
         if answer is None or answer.status not in _DONE:
             raise error_from_result(answer) if answer else DriverError("the server has said nothing")
-        adapter.set_pgresult(answer)
-        rows = adapter.load_rows(0, answer.ntuples, tuple)
-        adapter.set_pgresult(None)
+        return Answer(answer, adapter, self._readers, is_text=is_text)
+
+
+class Answer:
+    """What a statement has answered; to be read before the next one is run on its connection.
+
+    Attributes:
+        count: How many rows.
+        value: Gives the value in a row, at a place in it, as PostgreSQL writes it; None where it is null.
+        is_text: Whether that is a text.
+    """
+
+    def __init__(self, result: PGresult, adapter: Any, readers: Readers, *, is_text: bool) -> None:
+        """Hold a result, with what makes values of its columns."""
+        self.count = result.ntuples
+        self.value = result.get_value
+        self.is_text = is_text
+        self._result = result
+        self._adapter = adapter
+        self._readers = readers
+
+    def rows(self, first: int = 0, end: int | None = None) -> Rows:
+        """The rows from `first` on, up to but without `end`."""
+        self._adapter.set_pgresult(self._result)
+        rows = self._adapter.load_rows(first, self.count if end is None else end, tuple)
+        self._adapter.set_pgresult(None)
         return self._read(rows) if rows and self._readers else rows
 
     def _read(self, rows: Rows) -> Rows:
         # The driver has put all times of an answer into the same zone.
-        times = (rows[0][place] for place, reader in self._readers if reader is _in_utc)
+        times = (rows[0][place] for place, reader in self._readers if reader is in_utc_of)
         in_utc = any(time is not None and time.tzinfo is UTC for time in times)
-        readers = self._readers_in_utc if in_utc else self._readers
+        readers = [each for each in self._readers if each[1] is not in_utc_of] if in_utc else self._readers
         return [_with(readers, row) for row in rows] if readers else rows
 
 
@@ -136,7 +166,7 @@ async def ready(socket: int, *, writing: bool = False) -> None:
             loop.remove_writer(socket)
 
 
-def _with(readers: list[tuple[int, Callable[[Any], Any]]], row: tuple[Any, ...]) -> tuple[Any, ...]:
+def _with(readers: Readers, row: tuple[Any, ...]) -> tuple[Any, ...]:
     values = list(row)
     for place, reader in readers:
         values[place] = reader(values[place])
@@ -160,9 +190,10 @@ def _writer(kind: Any) -> Callable[[Any], Any] | None:
     return writer
 
 
-def _reader(kind: Any) -> Callable[[Any], Any] | None:
+def reader_of(kind: Any) -> Callable[[Any], Any] | None:
+    """What makes a column's value of the driver's; None where that is one."""
     if isinstance(kind, UTCDateTime):
-        return _in_utc
+        return in_utc_of
     # Only what reads numbers looks at the type in the database.
     told = types["float8" if isinstance(kind, Float) else "numeric"].oid
     reader: Callable[[Any], Any] | None = kind.dialect_impl(DIALECT).result_processor(DIALECT, told)
@@ -172,6 +203,6 @@ def _reader(kind: Any) -> Callable[[Any], Any] | None:
     return reader
 
 
-def _in_utc(time: datetime | None) -> datetime | None:
-    # What the type itself does, without asking where nothing is to do.
+def in_utc_of(time: datetime | None) -> datetime | None:
+    """What the type of timestamps does, without asking where nothing is to do."""
     return time if time is None or time.tzinfo is UTC else time.astimezone(UTC)

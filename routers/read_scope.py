@@ -76,19 +76,43 @@ class ReadScope(Generic[ReadT]):
         filters: Mapping[str, Any] | None = None,
     ) -> Page[ReadT]:
         """Answer a page of up to `limit` rows; a cursor carries its own order and so outranks `sort`."""
-        filters = filters or {}
         order = cursor.sort if cursor else sort or self._resource.orders[0]
-        statement = self._statements.listing(order, frozenset(filters), after=cursor is not None)
-        parameters = self._resource.parameters
-        values = {narrow(name): parameters[name].value(value) for name, value in filters.items()}
-        if cursor:
-            values |= {"after_key": cursor.key, "after_id": cursor.id}
-        rows = await self._fetch(statement, limit=limit + 1, **values)
+        statement, values = self._listing(order, limit, cursor, filters or {})
+        rows = await self._fetch(statement, **values)
         items = [self._row(row) for row in rows[:limit]]
         if len(rows) <= limit:
             return Page(items, None)
         last = items[-1]
         return Page(items, str(Cursor(order, getattr(last, order.column), last.id)))
+
+    async def list_json(
+        self,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        sort: Sort | None = None,
+        cursor: Cursor | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """Answer the same page as JSON, for what passes it on as it is."""
+        writer = self._resource.writer
+        if self._connection is not None:
+            return writer.whole(await self.list(limit=limit, sort=sort, cursor=cursor, filters=filters))
+        order = cursor.sort if cursor else sort or self._resource.orders[0]
+        statement, values = self._listing(order, limit, cursor, filters or {})
+        return await self._database.read(
+            statement, self._owned(values), lambda answer: writer.write(answer, limit, order), text=True
+        )
+
+    def _listing(
+        self, order: Sort, limit: int, cursor: Cursor | None, filters: Mapping[str, Any]
+    ) -> tuple[Executable, dict[str, Any]]:
+        """A page's statement, which asks for one row more, with its values."""
+        parameters = self._resource.parameters
+        values = {narrow(name): parameters[name].value(value) for name, value in filters.items()}
+        values["limit"] = limit + 1
+        if cursor:
+            values |= {"after_key": cursor.key, "after_id": cursor.id}
+        return self._statements.listing(order, frozenset(filters), after=cursor is not None), values
 
     async def get(self, row_id: UUID, /) -> ReadT:
         """Answer one row.
@@ -101,8 +125,13 @@ class ReadScope(Generic[ReadT]):
         raise NotFound
 
     async def _fetch(self, statement: Executable, **values: Any) -> Any:
-        if self._owner is not None:
-            values[OWNER.key] = self._owner
+        self._owned(values)
         if self._connection is not None:
             return await self._database.fetch_on(self._connection, statement, values)
         return await self._database.fetch(statement, values)
+
+    def _owned(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Add the owner to a statement's values."""
+        if self._owner is not None:
+            values[OWNER.key] = self._owner
+        return values

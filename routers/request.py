@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from routers.errors import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
 from routers.explanations import Violation
 
-KEPT = 16
-"""How many media types are remembered, each with whether it is taken."""
+KEPT, LONGEST_KEPT = 256, 256
+"""How many media types and queries are remembered, as they were read, and of how many bytes at most."""
 
 RAISED = "routers.raised"
 """Where a scope holds what an endpoint has raised already; its route raises it again."""
@@ -51,7 +52,10 @@ class StrictRequest(Request):
 
     def _is_json(self) -> bool:
         types = [value for name, value in self.scope["headers"] if name == b"content-type"]
-        return len(types) == 1 and _is_taken(types[0], self.method)
+        if len(types) != 1:
+            return False
+        read = _is_taken if len(types[0]) <= LONGEST_KEPT else _is_taken.__wrapped__
+        return read(types[0], self.method)
 
     def _refuse(self, error: ProblemError) -> None:
         self.scope.setdefault(_REFUSED, error)
@@ -82,15 +86,23 @@ def admit(request: Request, query_parameters: Mapping[str, bool]) -> None:
     if (refused := request.scope.get(_REFUSED)) is not None:
         raise refused
     if query := request.scope["query_string"]:
-        _admit_query(request, query, query_parameters)
+        read = _names if len(query) <= LONGEST_KEPT else _names.__wrapped__
+        _admit_query(read(query), query_parameters)
 
 
-def _admit_query(request: Request, query: bytes, known: Mapping[str, bool]) -> None:
+@lru_cache(KEPT)
+def _names(query: bytes) -> tuple[str, ...] | None:
+    """The parameters that a query names, repetitions included; None where it is no UTF-8."""
     try:
         unquote_to_bytes(query).decode()
     except UnicodeDecodeError:
-        raise InvalidRequest([Violation(parameter="", detail="The query must be UTF-8.")]) from None
-    names = [name for name, _ in request.query_params.multi_items()]
+        return None
+    return tuple(name for name, _ in QueryParams(query).multi_items())
+
+
+def _admit_query(names: tuple[str, ...] | None, known: Mapping[str, bool]) -> None:
+    if names is None:
+        raise InvalidRequest([Violation(parameter="", detail="The query must be UTF-8.")])
     if not known.keys() >= set(names):
         expected = ", ".join(sorted(known)) or "none at all"
         detail = f"There is an unknown query parameter; known here: {expected}."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, Literal
 
-from pydantic import MISSING, BaseModel, create_model
+from pydantic import MISSING, BaseModel, ConfigDict, create_model
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
@@ -28,6 +28,7 @@ from routers.shapes import (
 from routers.statements import Statements
 from routers.types import query_int
 from routers.verdict import uniques
+from routers.writer import PageWriter
 
 
 class Nothing(SQLModel):
@@ -159,6 +160,11 @@ class Resource(Generic[ReadT]):
         return page_model(self.answer, f"{self.model.__name__}Page", LARGEST_LIMIT, cursor)
 
     @cached_property
+    def writer(self) -> PageWriter[ReadT]:
+        """What writes pages."""
+        return PageWriter(self.answer, self.page, self.table)
+
+    @cached_property
     def create_body(self) -> type[BaseModel]:
         """The exact model of the body of POST and PUT."""
         return body_model(self.create, self.table)
@@ -180,7 +186,8 @@ class Resource(Generic[ReadT]):
         }
         for name, parameter in self.parameters.items():
             fields[name] = (optional(parameter.kind, parameter.description), MISSING)
-        return create_model(f"{self.model.__name__}Query", **fields)
+        frozen = ConfigDict(frozen=True)
+        return create_model(f"{self.model.__name__}Query", __config__=frozen, **fields)
 
     def defaults(self) -> dict[str, Any]:
         """What the members of `create` are where they are not given."""

@@ -3,15 +3,18 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, cast, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
 
 from routers.models import ReadRow
+from routers.request import KEPT, LONGEST_KEPT
 
 
 class _Otherwise(Exception):
@@ -86,13 +89,22 @@ def _valid(field: Any, value: Any) -> Any:
 
 
 def _given(model: Any, request: Request) -> Any:
-    several = [name for name, _ in request.query_params.multi_items()]
-    if len(several) != len(set(several)):
-        return _otherwise()
+    query = request.scope["query_string"]
+    # What can be changed is read anew for each request.
+    is_kept = model.model_config.get("frozen") and len(query) <= LONGEST_KEPT
+    return (_read if is_kept else _read.__wrapped__)(model, query) or _otherwise()
+
+
+@lru_cache(KEPT)
+def _read(model: Any, query: bytes) -> Any:
+    """What a query says; nothing where it says it badly."""
+    given = QueryParams(query)
+    if len(given) != len(given.multi_items()):
+        return None
     try:
-        return model.model_validate(dict(request.query_params))
+        return model.model_validate(dict(given))
     except ValidationError:
-        return _otherwise()
+        return None
 
 
 def _otherwise() -> Any:
