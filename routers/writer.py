@@ -59,7 +59,11 @@ _WRITES: dict[Any, tuple[bytes, Write]] = {
 
 
 class PageWriter(Generic[ReadT]):
-    """Writes pages as their model does, in a third of the time where all columns are of plain types."""
+    """Writes pages as their model does, in half of the time where all columns are of plain types.
+
+    Attributes:
+        is_plain: Whether they are, and nobody has said how else to write one.
+    """
 
     def __init__(self, answer: type[ReadT], page: type[BaseModel], table: Table) -> None:
         """Get ready for rows like `answer`, with the columns of a table in that order."""
@@ -68,7 +72,7 @@ class PageWriter(Generic[ReadT]):
         columns = {name: _column(field, table.c[name]) for name, field in answer.model_fields.items()}
         plain = {} if _is_told_how(answer.__pydantic_core_schema__) else columns
         self._writes: list[Write] = [each[1] for each in plain.values() if each]
-        self._is_plain = len(self._writes) == len(columns)
+        self.is_plain = len(self._writes) == len(columns)
         members = (b'"%b":%b' % (name.encode(), each[0]) for name, each in columns.items() if each)
         self._form = b"{%b}" % b",".join(members)
 
@@ -85,7 +89,7 @@ class PageWriter(Generic[ReadT]):
             (values,) = answer.rows(limit - 1, limit)
             last = self._row(values)
             cursor = str(Cursor(order, getattr(last, order.column), last.id))
-        if not (self._is_plain and answer.is_text):
+        if not (self.is_plain and answer.is_text):
             return self.whole(Page([self._row(values) for values in answer.rows(0, shown)], cursor))
         return b'{"items":[%b],"next_cursor":%b}' % (
             self._rows(answer.value, range(shown)),
