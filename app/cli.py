@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app import __version__
 from app.access import API
+from app.connections import connections_per_worker, granted
 from app.database import open_database
 from app.embedded import EmbeddedError, data_directory, embedded_postgres
 from app.logs import configure_logs
@@ -74,12 +75,13 @@ def serve() -> None:
     with _listener(settings) as listener, _database(settings) as url:
         if settings.database_url is None:
             migrate(url)
-        else:
-            _refuse_unready(url)
+        configure_logs(settings)
+        pool_size = connections_per_worker(settings, _ask(url))
         _announce(settings, listener)
         # The application, in this process or in workers, reads its settings from here.
         os.environ["DATABASE_URL"] = url
         os.environ["TODO_OWNER_PROVIDER"] = settings.owner_provider or TRUSTED_HEADER
+        os.environ["TODO_POOL_SIZE"] = str(pool_size)
         with contextlib.suppress(KeyboardInterrupt):
             _run(settings, listener)
 
@@ -143,17 +145,20 @@ def _database(settings: Settings) -> Iterator[str]:
         yield url
 
 
-def _refuse_unready(url: str) -> None:
-    async def ask() -> bool:
-        database = open_database(url)
+def _ask(url: str) -> int:
+    """How many connections the database grants; one that cannot be served from is refused."""
+
+    async def ask() -> int:
+        database = open_database(url, pool_size=1)
         try:
-            return await is_current(database)
+            if not await is_current(database):
+                raise CommandError("The database lacks the newest revision: run `todo migrate`.")
+            return await granted(database)
         finally:
             await database.close()
 
     try:
-        if not asyncio.run(ask()):
-            raise CommandError("The database lacks the newest revision: run `todo migrate`.")
+        return asyncio.run(ask())
     except Unavailable as error:
         raise _unreachable(error.__cause__) from error
 
@@ -183,7 +188,6 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
 
 
 def _run(settings: Settings, listener: socket.socket) -> None:
-    configure_logs(settings)
     config = uvicorn.Config(
         "app.main:app",
         workers=settings.workers,
