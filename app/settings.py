@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app import Refused
 from app.owner import OwnerProvider
 
 PREFIX = "TODO_"
@@ -31,7 +32,7 @@ _ORIGIN = re.compile(
 )
 
 
-class SettingsError(Exception):
+class SettingsError(Refused):
     """A setting that stops the start; the message names it and says how to mend it."""
 
 
