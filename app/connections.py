@@ -38,8 +38,8 @@ def connections_per_worker(settings: Settings, connections: int) -> int:
     Raises:
         SettingsError: there are too many workers for even one each.
     """
-    # Half: while a deployment rolls, the old workers and the new are connected at once. What neither of
-    # them uses is there for migrations and for people.
+    # Half: while a deployment rolls, the old workers and the new are connected at once. At other times,
+    # the other half is there for migrations and for people.
     together = max(connections // 2, 1)
     if settings.workers > together:
         raise SettingsError(
