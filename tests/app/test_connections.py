@@ -44,8 +44,8 @@ def open_connections(server_url: str, url: str) -> int:
 
 
 def statuses_of_many_at_once(served: Served) -> set[int]:
-    with httpx.Client(headers=ALICE, timeout=30) as client, ThreadPoolExecutor(20) as threads:
-        return {answer.status_code for answer in threads.map(client.get, [f"{served.url}/tasks"] * 200)}
+    with httpx.Client(headers=ALICE, timeout=30) as client, ThreadPoolExecutor(12) as threads:
+        return {answer.status_code for answer in threads.map(client.get, [f"{served.url}/tasks"] * 120)}
 
 
 def workers_of(served: Served, number: int) -> list[psutil.Process]:
