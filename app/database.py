@@ -6,10 +6,8 @@ import certifi
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app.settings import POOL_SIZE
 from routers import Database
-
-POOL_SIZE = 10
-"""Connections per worker."""
 
 POOL_SECONDS = 2.0
 """How long a request waits for a free connection."""
@@ -27,11 +25,11 @@ def driver_url(url: str, driver: str) -> URL:
     return parsed
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, pool_size: int = POOL_SIZE) -> Database:
     """Make the pool; nothing is connected yet."""
     engine = create_async_engine(
         driver_url(url, "psycopg"),
-        pool_size=POOL_SIZE,
+        pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         # A pooler in transaction mode gives each statement another server: none may be prepared.

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import psutil
 
+from app import Refused
 from app.programs import SHARED, ProgramsMissingError, major_version, programs_for
 from app.unprivileged import Account, account_for_servers, reachable
 
@@ -27,7 +28,7 @@ PATIENCE = 30.0
 """Seconds that a server gets to start (crash recovery included) or to stop."""
 
 
-class EmbeddedError(Exception):
+class EmbeddedError(Refused):
     """The embedded server cannot be had; the message is one sentence for the person at the terminal."""
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from app.migrations import is_current
+from app.revisions import is_current
 from routers import Unavailable
 from routers.openapi import problem_responses
 from routers.request import admit

@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> ResourceAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure_logs(settings)
-        app.state.database = database = open_database(settings.database_url or "")
+        app.state.database = database = open_database(settings.database_url or "", settings.pool_size)
         try:
             await warm(database)
         except Unavailable:

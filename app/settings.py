@@ -17,10 +17,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app import Refused
 from app.owner import OwnerProvider
 
 PREFIX = "TODO_"
 TRUSTED_HEADER = "app.owner:trusted_header"
+
+POOL_SIZE = 10
+"""Connections to the database that a worker may have, unless said otherwise."""
 
 # What is compared with the header `Origin` letter by letter: any other spelling would never match.
 _ORIGIN = re.compile(
@@ -28,7 +32,7 @@ _ORIGIN = re.compile(
 )
 
 
-class SettingsError(Exception):
+class SettingsError(Refused):
     """A setting that stops the start; the message names it and says how to mend it."""
 
 
@@ -42,6 +46,7 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(validation_alias="TODO_HOST", min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(validation_alias="TODO_PORT", ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(validation_alias="TODO_WORKERS", ge=1, le=64)] = 1
+    pool_size: Annotated[int, Field(validation_alias="TODO_POOL_SIZE", ge=1, le=100)] = POOL_SIZE
     data_dir: Annotated[Path | None, Field(validation_alias="TODO_DATA_DIR")] = None
     owner_provider: Annotated[str | None, Field(validation_alias="TODO_OWNER_PROVIDER", min_length=1)] = None
     cors_origins: Annotated[tuple[str, ...], NoDecode, Field(validation_alias="TODO_CORS_ORIGINS")] = ()

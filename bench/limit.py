@@ -4,7 +4,7 @@ import re
 import subprocess
 from urllib.parse import parse_qs, urlsplit
 
-from app.database import POOL_SIZE
+from app.settings import POOL_SIZE
 from bench.operations import CREATOR, DELETER, OPERATIONS, OWNERS, ROWS, owner_name
 from bench.plan import Plan
 from bench.postgres import pgbench

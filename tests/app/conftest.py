@@ -15,8 +15,9 @@ import psutil
 import pytest
 from playwright.async_api import Browser
 
+from app import ROOT
 from app.main import create_app
-from app.migrations import ROOT, migrate
+from app.migrations import migrate
 from app.settings import Settings
 from routers import ResourceAPI
 from tests.browser import open_chromium

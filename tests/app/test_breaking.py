@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.cli import DOCUMENT
-from app.migrations import ROOT
+from app import ROOT
+from app.commands import DOCUMENT
 from tests.breaking import breaks
 
 RELEASED = ROOT / "docs" / "released" / "openapi.json"

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from app import __version__, cli
+from app import Refused, __version__, cli, commands
 from tests.app.conftest import Serve, clear_settings, todo
 from tests.conftest import free_port, new_database, run_sql
 
@@ -36,6 +36,11 @@ def test_each_command_says_what_it_does(arguments: list[str], said: str) -> None
     done = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.cli, arguments)
     assert said in done.output
     assert done.exit_code == (0 if arguments else 2)
+
+
+def test_the_help_waits_for_nothing_that_only_a_server_needs() -> None:
+    program = "import sys, app.cli; print(*{'fastapi', 'sqlalchemy', 'uvicorn'} & set(sys.modules))"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "\n"
 
 
 def test_the_announced_curl_creates_a_task(serve: Serve, data: Path) -> None:
@@ -179,11 +184,11 @@ def test_the_document_is_committed() -> None:
 
 def test_a_stale_document_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     stale = tmp_path / "openapi.json"
-    monkeypatch.setattr(cli, "DOCUMENT", stale)
-    with pytest.raises(cli.CommandError, match="run `todo openapi`"):
+    monkeypatch.setattr(commands, "DOCUMENT", stale)
+    with pytest.raises(Refused, match="run `todo openapi`"):
         cli.openapi(check=True)
     cli.openapi(check=False)
     cli.openapi(check=True)
     stale.write_text(stale.read_text().replace("tasks", "chores", 1))
-    with pytest.raises(cli.CommandError, match="run `todo openapi`"):
+    with pytest.raises(Refused, match="run `todo openapi`"):
         cli.openapi(check=True)

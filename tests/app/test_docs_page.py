@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, Request, Response, ViewportSize, expect
 
-from app.cli import DOCUMENT
+from app.commands import DOCUMENT
 from tests.app.conftest import Serve
 from tests.app.test_cli import PROVIDER
 

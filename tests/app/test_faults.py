@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from app.migrations import ROOT, migrate
+from app import ROOT
+from app.migrations import migrate
 from tests.app.conftest import Serve
 from tests.conftest import free_port, new_database
 from tests.faults import AFTER, BEFORE

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.migrations import ROOT, migrate
+from app import ROOT
+from app.migrations import migrate
 from tests.app.conftest import Serve
 from tests.conftest import new_database
 from tests.fuzzing import AUTHENTICATION, BELIEVES_ANYONE, FACTOR, SEEDS, findings, single, stateful

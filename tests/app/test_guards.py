@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.migrations import ROOT
+from app import ROOT
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,20 @@
 """The application as a whole."""
 
 import json
+import subprocess
+import sys
 
 import httpx
+import pytest
 from fastapi.routing import iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app.cli import DOCUMENT
+from app.commands import DOCUMENT
 from app.main import RESOURCES
 from app.owner import current_owner
 from routers import ResourceAPI
 from routers.docs import ASSETS
+from tests.app.conftest import environment
 
 PUBLIC = {"/openapi.json", "/docs", "/livez", "/readyz"}
 
@@ -30,6 +34,17 @@ def test_every_route_asks_for_the_owner_except_a_few(api: ResourceAPI) -> None:
     # 7 of tasks alone: a loop that finds no route would prove nothing.
     assert len(routes) == len(PUBLIC) + sum(len(router.routes) for router in RESOURCES) >= 4 + 7
     assert {path for path, owned in routes if not owned} == PUBLIC
+
+
+@pytest.mark.parametrize("door", ["app.main", "app.commands"])
+def test_what_serves_does_not_hold_what_migrates(door: str) -> None:
+    program = f"""
+import sys, {door}, app.main
+assert app.main.app
+print(*{{"alembic", "mako", "psycopg2"}} & set(sys.modules))
+"""
+    settings = environment(DATABASE_URL="postgresql://h/d", TODO_OWNER_PROVIDER="app.owner:trusted_header")
+    assert subprocess.check_output([sys.executable, "-c", program], text=True, env=settings) == "\n"
 
 
 def test_the_document_is_valid_and_says_of_each_operation_who_may_ask() -> None:

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic import command
 
-from app.migrations import ROOT, configuration, migrate
+from app import ROOT
+from app.migrations import configuration, migrate
 from tests.app.conftest import environment
 from tests.conftest import new_database, run_sql
 

@@ -17,8 +17,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.cli import DOCUMENT
-from app.migrations import ROOT, migrate
+from app import ROOT
+from app.commands import DOCUMENT
+from app.migrations import migrate
 from tests.app.conftest import Serve
 from tests.conftest import free_port, new_database
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 
-from app.migrations import ROOT
+from app import ROOT
 from tests.app.conftest import Serve
 from tests.conftest import run_sql
 

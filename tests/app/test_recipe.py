@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.migrations import ROOT
+from app import ROOT
 from tests.app.conftest import environment
 
 LEFT_OUT = shutil.ignore_patterns(

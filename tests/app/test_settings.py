@@ -34,6 +34,8 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ({"TODO_PORT": "65536"}, "TODO_PORT should be less than or equal to 65535"),
         ({"TODO_HOST": ""}, "TODO_HOST should have at least 1 character"),
         ({"TODO_WORKERS": "0"}, "TODO_WORKERS should be greater"),
+        ({"TODO_POOL_SIZE": "0"}, "TODO_POOL_SIZE should be greater"),
+        ({"TODO_POOL_SIZE": "101"}, "TODO_POOL_SIZE should be less than or equal to 100"),
         ({"TODO_MAX_BODY_BYTES": "-1"}, "TODO_MAX_BODY_BYTES should be greater"),
         ({"TODO_LOG_FORMAT": "xml"}, "TODO_LOG_FORMAT should be 'console' or 'json'"),
         ({"TODO_LOG_LEVEL": "loud"}, "TODO_LOG_LEVEL should be 'debug', 'info', 'warning' or 'error'"),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.migrations import ROOT, migrate
+from app import ROOT
+from app.migrations import migrate
 from tests.app.conftest import Serve, environment
 from tests.conftest import new_database
 

@@ -1,6 +1,6 @@
 """The declaration of tasks."""
 
-from app.migrations import ROOT
+from app import ROOT
 from app.tasks.resource import tasks
 
 
