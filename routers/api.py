@@ -54,8 +54,6 @@ class ResourceAPI(FastAPI):
             openapi_url=None,
             **{"servers": [HERE], **options},
         )
-        # Innermost: what is added later goes around it.
-        self.user_middleware.append(Middleware(Dispatch, api=self))
         self.add_api_route("/openapi.json", self._serve_document, include_in_schema=False)
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
         self.mount(ASSETS, docs_assets())
@@ -69,7 +67,11 @@ class ResourceAPI(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the contract around everything, the framework's own error answers included."""
-        stack = super().build_middleware_stack()
+        if self.user_middleware:  # which sees every request, so what goes past the framework comes after it
+            self.user_middleware.append(Middleware(Dispatch, api=self))
+            stack = super().build_middleware_stack()
+        else:
+            stack = Dispatch(super().build_middleware_stack(), self)
         for cls, args, kwargs in reversed(self._outer):
             stack = cls(stack, *args, **kwargs)
         return Contract(stack, self._observe)

@@ -19,10 +19,11 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Dispatch:
-    """ASGI middleware, innermost: takes the short way to each route that has one.
+    """ASGI middleware that takes the short way to each route that has one.
 
-    What has none goes on to the framework, what is not well-formed too, and so does every exception, to
-    be raised where it would have been. A route that is added after the first request is the framework's.
+    What has none goes on to the framework, what is not well-formed or too large too, and so does every
+    exception, to be raised where it would have been. A route that is added after the first request is the
+    framework's.
     """
 
     def __init__(self, app: ASGIApp, api: FastAPI) -> None:
@@ -56,11 +57,23 @@ class Dispatch:
             return None
         last = found.lastindex or 0
         short, names = table.ends[last]
+        if short is not None and not self._fits(scope, short):
+            return None
         if short is not None:
             values = found.groups()[last - 1 - len(names) : last - 1]
             scope["path_params"] = {**scope.get("path_params", {}), **dict(zip(names, values, strict=True))}
             scope["route"], scope["endpoint"] = short.route, short.endpoint
         return short
+
+    def _fits(self, scope: Scope, short: Shortcut) -> bool:
+        """Whether a request is known to be small enough."""
+        limit = self.api.max_body_size
+        if limit is None:
+            return True
+        lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+        if not lengths:
+            return short.body is None
+        return len(lengths) == 1 and lengths[0].isdigit() and int(lengths[0]) <= limit
 
     @cached_property
     def _tables(self) -> dict[str, "_Table"]:

@@ -64,7 +64,7 @@ def refuse_foreign(values: Iterable[Any], table: Table) -> None:
 
 
 def _clause(value: Any) -> Any:
-    return value.__clause_element__() if hasattr(value, "__clause_element__") else value
+    return value if isinstance(value, ClauseElement) else value.__clause_element__()
 
 
 def _reaches_beyond(element: Any, table: Table) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Generic, Literal
 
 from pydantic import MISSING, BaseModel, ConfigDict, create_model
+from pydantic.fields import FieldInfo
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
@@ -191,11 +192,11 @@ class Resource(Generic[ReadT]):
 
     def defaults(self) -> dict[str, Any]:
         """What the members of `create` are where they are not given."""
-        return {
-            name: field.get_default(call_default_factory=True)
-            for name, field in self.create.model_fields.items()
-            if not field.is_required()
-        }
+        return {name: field.get_default(call_default_factory=True) for name, field in self._optional}
+
+    @cached_property
+    def _optional(self) -> list[tuple[str, FieldInfo]]:
+        return [(name, each) for name, each in self.create.model_fields.items() if not each.is_required()]
 
 
 def refuse_unresolved(resource: Resource[Any]) -> None:
