@@ -14,8 +14,10 @@ router = resource_router(tasks, access, prefix=API)
 
 TaskScope = Annotated[Scope[TaskRead], router.scope]
 
+THE_OTHER_WAY = not_(col(Task.completed))
+
 
 @router.post("/{task_id}/toggle", summary="Toggle a task", response_description="The task after the change.")
 async def toggle_task(task_id: RowId, rows: TaskScope) -> TaskRead:
     """Turn done into not done and back, atomically. With `If-Match`, a retry is safe."""
-    return await rows.update(task_id, completed=not_(col(Task.completed)))
+    return await rows.update(task_id, completed=THE_OTHER_WAY)
