@@ -1,1 +1,1 @@
-"""How the cost of a request grows with what is stored, sent and open at once: a program of its own, `make growth`."""
+"""How a request's cost grows with what is stored, sent and open at once: a program, `make growth`."""

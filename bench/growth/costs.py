@@ -1,7 +1,7 @@
 """What a request costs in one circumstance and in others, measured in turns."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -73,7 +73,7 @@ class Case:
     label: str
     worker: Served
     request: Callable[[str, int], Request]
-    prepare: dict[str, Callable[[Sequence[Request]], None]] = field(default_factory=dict)
+    prepare: Mapping[str, Callable[[Sequence[Request]], None]] = field(default_factory=dict)
 
     def requests(self, name: str, first: int, count: int) -> list[Request]:
         """Requests that may be sent now."""
@@ -92,10 +92,9 @@ class Costs:
 
     def compare(self, part: str, cases: Sequence[Case], names: Sequence[str]) -> None:
         """Measure each operation in each case, in each round in another order."""
-        self.results.facts["unit"] = cases[0].worker.unit
         for case in cases:
             for name in names:
-                case.worker.spend(case.requests(name, 0, WARM_UP))
+                case.worker.spend(case.requests(name, 0, min(WARM_UP, self.plan.requests)))
         for round_ in range(self.plan.rounds):
             for url in {case.worker.url for case in cases}:
                 clean(url)

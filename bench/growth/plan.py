@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-PARTS = ("rows", "owners", "pages", "bodies", "clients", "life")
+PARTS = ("rows", "orders", "owners", "pages", "bodies", "clients", "life")
 
 USUAL = {
     "ROWS": "10000 1000000 10000000",

@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from bench.growth.life import STEP
 from bench.results import Results
@@ -14,12 +15,13 @@ Cell = Callable[[str, str], str]
 
 PARTS = {
     "rows": ("rows", "More rows in the table, of 100 owners"),
-    "owners": ("owners", "More owners, in a table of {table:,} rows; `limit=10`, since the last have no more"),
+    "orders": ("rows", "Lists that no index serves, of one of those 100 owners"),
+    "owners": ("owners", "More owners, in a table of {table:,} rows; lists of 10"),
     "pages": ("page", "Later pages of 50, of one owner with {table:,} rows"),
     "bodies": ("bytes", "Longer bodies"),
 }
 MEASURES = {
-    "used": ("CPU of the Python process, in µs", 1e6),
+    "used": ("Time of the processor in the Python process, in µs", 1e6),
     "database": ("Time in PostgreSQL, planning included and the commit not, in µs", 1e6),
     "buffers": ("Pages of 8 KiB that PostgreSQL touched", 1),
 }
@@ -64,7 +66,7 @@ def _cost(results: Results, part: str) -> Callable[[str, str, str], str]:
         amount = number(middle(results, full, label, name) * MEASURES[measure][1])
         if ratios[0] == ratios[-1] == 1:
             return f"{amount}"
-        return f"**{statistics.median(ratios):.2f}x** {amount} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
+        return f"**{statistics.median(ratios):.2f}x** {amount} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
     return cell
 
@@ -82,7 +84,7 @@ def _costs(results: Results, part: str) -> Iterator[str]:
         return
     for measure, (head, _) in MEASURES.items():
         yield f"{head}:\n"
-        yield _table(first, operations, found, lambda label, name, measure=measure: cell(measure, label, name))
+        yield _table(first, operations, found, partial(cell, measure))
 
 
 def _per_kib(results: Results) -> Iterator[str]:
@@ -110,13 +112,11 @@ def _clients(results: Results) -> Iterator[str]:
     def rate(label: str, name: str) -> str:
         ratios = growth(results, "clients.rate", label, name)
         amount = middle(results, "clients.rate", label, name)
-        return f"**{statistics.median(ratios):.2f}x** {amount:,.0f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
+        return f"**{statistics.median(ratios):.2f}x** {amount:,.0f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
     def waits(label: str, name: str) -> str:
         p50, p99 = (middle(results, f"clients.{which}", label, name) for which in ("p50", "p99"))
-        failed = sum(
-            sum(results.rounds(f"clients.{which}", label, name)) for which in ("refused", "broken")
-        )
+        failed = sum(sum(results.rounds(f"clients.{which}", label, name)) for which in ("refused", "broken"))
         return f"{p50:.1f} / {p99:.1f} / {failed:.0f}"
 
     yield "Requests a second:\n"
@@ -153,8 +153,8 @@ def whole(results: Results) -> str:
         f"{facts['load']} before the run; Python {facts['python']}, PostgreSQL {facts['postgres']} (its "
         f"default durability and its default 128 MiB of buffers). {facts['rounds']} rounds in rotated "
         f"order; in process {facts['requests']} requests of each operation in a round, over sockets "
-        f"{facts['seconds']} s of wrk. {facts['unit']} count for the Python process. "
-        + " ".join(facts["missing"]),
+        f"{facts['seconds']} s of wrk. **nx** is against the first row in the same round, as the "
+        "median of the rounds, and in brackets the least and the most of them. " + " ".join(facts["missing"]),
         "",
     ]
     for part in PARTS:

@@ -21,13 +21,25 @@ OWNERS, LIMIT, SHORT = 100, 50, 10
 """Owners of a table that differs in rows, and rows of a page; of one where owners have few."""
 
 TASKS = "/api/v1/tasks"
+UNSERVED = {"by title": "sort=title", "search that finds nothing": "q=nowhere"}
+FEW = 5
+"""Requests of those in a round: each reads all rows of an owner."""
 
 
 def of_rows(costs: Costs) -> None:
     """More rows in the table; its owners stay the same, so that each has more."""
     tables = {rows: Table(rows, OWNERS) for rows in costs.plan.rows}
     with contextlib.ExitStack() as stack:
-        costs.compare("rows", _cases(costs, "rows", tables, APPLICATION, stack), NAMES)
+        cases = _cases(costs, "rows", tables, APPLICATION, stack)
+        if "rows" in costs.plan.parts:
+            costs.compare("rows", cases, NAMES)
+        if "orders" in costs.plan.parts:
+            few = replace(costs, plan=replace(costs.plan, requests=min(FEW, costs.plan.requests)))
+            few.compare("orders", [replace(case, request=_unserved) for case in cases], list(UNSERVED))
+
+
+def _unserved(name: str, number: int) -> Request:
+    return Request("GET", f"{TASKS}?limit={LIMIT}&{UNSERVED[name]}", owner_name(number % OWNERS))
 
 
 def of_owners(costs: Costs) -> None:
@@ -66,10 +78,12 @@ def of_pages(costs: Costs, worker: Served) -> None:
     for page in costs.plan.pages:
         path = f"{TASKS}?limit={LIMIT}{_cursor(worker, page)}"
         _refuse_another_page(worker, path, page)
-        cases.append(
-            Case(f"{page:,}", worker, lambda _name, _number, path=path: Request("GET", path, owner_name(0)))
-        )
+        cases.append(Case(f"{page:,}", worker, partial(_page, path)))
     costs.compare("pages", cases, ["list"])
+
+
+def _page(path: str, _name: str, _number: int) -> Request:
+    return Request("GET", path, owner_name(0))
 
 
 def _rows(worker: Served, columns: str, place: int, count: int) -> list[tuple[object, ...]]:

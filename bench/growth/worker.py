@@ -14,7 +14,7 @@ import uvloop
 from bench.contestants import BY_KEY, OURS, Contestant
 from bench.counter import counter
 from bench.drive import Send, asgi, lifespan
-from bench.operations import OPERATIONS, OWNERS, ROWS, owner_name
+from bench.operations import OPERATIONS, OWNERS, owner_name
 from bench.team import SUCCESS
 from bench.worker import ask, spend
 
