@@ -40,6 +40,10 @@ class Served(Worker):
         """
         return self._succeed({"requests": requests})
 
+    def crowd(self, requests: Sequence[Request], clients: int) -> Any:
+        """What they used, per request, where so many clients share them."""
+        return self._tell({"requests": requests, "clients": clients})
+
     def go_on(self, requests: int) -> Any:
         """What the process holds after so many more."""
         return self._tell({"life": requests})

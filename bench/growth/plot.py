@@ -63,6 +63,7 @@ def growing(results: Results) -> str:
         "pages.used": "Python, by page of a list",
         "pages.buffers": "PostgreSQL's buffers, by page",
         "bodies.used": "Python, by bytes of a body",
+        "crowd.used": "Python, by clients at once",
         "clients.rate": "requests a second, by clients",
     }
     panels = [

@@ -105,6 +105,19 @@ def _per_kib(results: Results) -> Iterator[str]:
     yield _table("bytes", names(results, "bodies.used"), longer, cell)
 
 
+def _crowd(results: Results) -> Iterator[str]:
+    yield "### More clients at once, in process\n"
+    (name,) = names(results, "crowd.used")
+    heads: dict[str, Callable[[str], str]] = {
+        MEASURES["used"][0]: lambda label: _cost(results, "crowd")("used", label, name),
+        "half of them waited, ms": lambda label: f"{middle(results, 'crowd.p50', label, name) * 1e3:.1f}",
+        "one waited, ms": lambda label: f"{max(results.rounds('crowd.longest', label, name)) * 1e3:,.0f}",
+        "refused": lambda label: f"{sum(results.rounds('crowd.refused', label, name)):.0f}",
+    }
+    found = labels(results, "crowd.used")
+    yield _table("clients", list(heads), found, lambda label, head: heads[head](label))
+
+
 def _clients(results: Results) -> Iterator[str]:
     yield "### More clients at once, over sockets, to one worker\n"
     found, operations = labels(results, "clients.rate"), names(results, "clients.rate")
@@ -160,7 +173,12 @@ def whole(results: Results) -> str:
     for part in PARTS:
         if f"{part}.used" in results.numbers:
             lines.extend(_costs(results, part))
-    for measure, tables in (("bodies.used", _per_kib), ("clients.rate", _clients), ("life.bytes", _life)):
+    for measure, tables in (
+        ("bodies.used", _per_kib),
+        ("crowd.used", _crowd),
+        ("clients.rate", _clients),
+        ("life.bytes", _life),
+    ):
         if measure in results.numbers:
             lines.extend(tables(results))
     return "\n".join(lines).strip() + "\n"

@@ -5,8 +5,11 @@ import importlib
 import json
 import os
 import sys
+import time
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import uvloop
@@ -62,6 +65,24 @@ class Life:
                 task = json.loads(answer.body)["id"]
 
 
+async def crowd(send: Send, used: Any, requests: Sequence[Any], clients: int) -> Any:
+    """What these requests used where so many clients share them, with their waits in seconds."""
+    pending, waits, refused = iter(requests), [], 0
+
+    async def client() -> None:
+        nonlocal refused
+        for request in pending:
+            begun = time.perf_counter()
+            answer = await send(*request)
+            waits.append(time.perf_counter() - begun)
+            refused += answer.status // 100 != SUCCESS
+
+    before = used()
+    await asyncio.gather(*(client() for _ in range(clients)))
+    spent = used() - before
+    return {"used": spent / len(waits), "p50": median(waits), "longest": max(waits), "refused": refused}
+
+
 def resident() -> int:
     """Bytes of memory that this process holds (RSS)."""
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * PAGE
@@ -83,7 +104,10 @@ async def work(contestant: Contestant) -> None:
                 answer = await ask(send, order["ask"])
             else:
                 requests = [(*request, body.encode()) for *request, body in order["requests"]]
-                answer = await spend(send, used, requests)
+                if clients := order.get("clients"):
+                    answer = await crowd(send, used, requests, clients)
+                else:
+                    answer = await spend(send, used, requests)
             print(json.dumps(answer), flush=True)
 
 
