@@ -14,7 +14,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test slow coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages picture bench lock clean
+.PHONY: help run test slow coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages picture bench growth lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -81,6 +81,9 @@ $(MEASURES): bench/requirements.txt
 
 bench: $(MEASURES) ## Measure the application beside others, for docs/performance.md; BENCH_QUICK=1: in minutes
 	@.venv-bench/bin/python -m bench
+
+growth: $(MEASURES) ## Measure how the cost of a request grows, for docs/growth.md; GROWTH_QUICK=1: in two minutes
+	@.venv-bench/bin/python -m bench.growth
 
 check: lint types arrows document apilint test slow coverage ## All that CI runs
 

@@ -31,7 +31,7 @@ def run(contestants: tuple[Contestant, ...], chosen: Plan) -> Results:
     """Check everybody, then measure everybody."""
     with server() as url:
         seed(url)
-        results = Results(facts=facts(url, chosen))
+        results = Results(facts=facts(url, chosen.rounds, chosen.requests, chosen.seconds))
         with team(contestants, url) as workers:
             _say("checking the answers")
             for worker in workers:

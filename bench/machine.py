@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.plan import Plan
 from bench.rows import connected
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +29,7 @@ def _commit() -> str:
     return said.strip()
 
 
-def facts(url: str, plan: Plan) -> dict[str, Any]:
+def facts(url: str, rounds: int, requests: int, seconds: int) -> dict[str, Any]:
     """All of it."""
     with connected(url) as cursor:
         cursor.execute("SHOW server_version")
@@ -42,8 +41,8 @@ def facts(url: str, plan: Plan) -> dict[str, Any]:
         "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
         "postgres": postgres,
-        "rounds": plan.rounds,
-        "requests": plan.requests,
-        "seconds": plan.seconds,
+        "rounds": rounds,
+        "requests": requests,
+        "seconds": seconds,
         "missing": [],
     }

@@ -47,19 +47,31 @@ def outside(
 def _run(
     contestant: Contestant, operation: Operation, address: str, seconds: int, numbers: tuple[int, int]
 ) -> Any:
+    how = (f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s")
+    seen = send(contestant, operation, address, how, numbers)
+    if seen["refused"] or seen["broken"]:
+        raise RuntimeError(f"{contestant.title}, {operation.name}: {seen}")
+    return seen
+
+
+def send(
+    contestant: Contestant,
+    operation: Operation,
+    address: str,
+    how: tuple[str, ...],
+    numbers: tuple[int, int],
+) -> Any:
+    """What wrk counted; `how` are its own options, `numbers` the script's."""
     kind = operation.name if operation.name in {"create", "delete"} else "seeded"
     body = "" if operation.body is None else json.dumps(operation.body)
     path = contestant.template(operation)
     done = subprocess.run(
         [
-            *("wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s", f"-s{SCRIPT}", address, "--"),
+            *("wrk", *how, f"-s{SCRIPT}", address, "--"),
             *(operation.method, path, body, kind, *map(str, numbers)),
         ],
         check=True,
         capture_output=True,
         text=True,
     )
-    seen = json.loads(done.stdout.partition("RESULT ")[2])
-    if seen["refused"] or seen["broken"]:
-        raise RuntimeError(f"{contestant.title}, {operation.name}: {seen}")
-    return seen
+    return json.loads(done.stdout.partition("RESULT ")[2])

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.embedded import embedded_postgres
@@ -15,11 +15,11 @@ SETTINGS = {"autovacuum": "off", "max_connections": "200"}
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """The URL of a database that holds the application's tables, empty."""
+def server(more: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The URL of a database that holds the application's tables, empty; `more` are settings besides."""
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         Path(directory).chmod(0o755)
-        with embedded_postgres(Path(directory, "data"), SETTINGS) as url:
+        with embedded_postgres(Path(directory, "data"), {**SETTINGS, **(more or {})}) as url:
             migrate(url)
             yield url
 

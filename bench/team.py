@@ -17,10 +17,10 @@ SUCCESS = 2
 class Worker:
     """One contestant's process."""
 
-    def __init__(self, contestant: Contestant, url: str) -> None:
+    def __init__(self, contestant: Contestant, url: str, program: str = "bench.worker") -> None:
         self.contestant = contestant
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.worker", contestant.key],
+            [sys.executable, "-m", program, contestant.key],
             env=environment(url),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -36,16 +36,19 @@ class Worker:
         Raises:
             RuntimeError: some of them failed.
         """
-        answer = self._tell({"operation": operation, "first": first, "count": count, **more})
-        if any(status // 100 != SUCCESS for status in answer["statuses"]):
-            raise RuntimeError(f"{self.contestant.title}, {operation}: answered {answer['statuses']}")
-        return answer
+        return self._succeed({"operation": operation, "first": first, "count": count, **more})
 
     def ask(self, method: str, path: str, owner: str, body: Any = None) -> tuple[int, Any]:
         """One request; its status, and its body read as JSON."""
         text = "" if body is None else json.dumps(body)
         answer = self._tell({"ask": [method, path, owner, text]})
         return answer["status"], json.loads(answer["body"] or "null")
+
+    def _succeed(self, order: Any) -> Any:
+        answer = self._tell(order)
+        if any(status // 100 != SUCCESS for status in answer["statuses"]):
+            raise RuntimeError(f"{self.contestant.title}: answered {answer['statuses']}")
+        return answer
 
     def _tell(self, order: Any) -> Any:
         self._orders.write(json.dumps(order) + "\n")

@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 import time
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -29,6 +30,11 @@ async def measure(
         owner, row = asked.target(number)
         body = b"" if asked.body is None else json.dumps(asked.sent(number)).encode()
         requests.append((asked.method, contestant.path(asked, owner, row), owner_name(owner), body))
+    return await spend(send, used, requests)
+
+
+async def spend(send: Send, used: Any, requests: Sequence[tuple[str, str, str, bytes]]) -> Any:
+    """What these requests used, per request, with the median of the time that each took."""
     waits, statuses = [], set()
     before = used()
     for request in requests:
@@ -37,7 +43,7 @@ async def measure(
         waits.append(time.perf_counter() - begun)
         statuses.add(answer.status)
     spent = used() - before
-    return {"used": spent / count, "wait": median(waits), "statuses": sorted(statuses)}
+    return {"used": spent / len(requests), "wait": median(waits), "statuses": sorted(statuses)}
 
 
 async def ask(send: Send, request: list[str]) -> Any:
