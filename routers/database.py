@@ -155,11 +155,11 @@ _UNAVAILABILITY = _Unavailability()
 
 
 def _is_absence(error: BaseException | None) -> bool:
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None) or ""
-        if isinstance(error, InterfaceError):
-            return True
-        if isinstance(error, OperationalError) and not state.startswith("54"):  # a limit of the program's
-            return True
-        return error.connection_invalidated or state.startswith(_CLASSES_OF_UNAVAILABILITY)
-    return isinstance(error, PoolTimeoutError | OSError | DriverUnavailable)
+    if isinstance(error, InterfaceError | PoolTimeoutError | OSError | DriverUnavailable):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if isinstance(error, OperationalError) and not state.startswith("54"):  # a limit of the program's
+        return True
+    return error.connection_invalidated or state.startswith(_CLASSES_OF_UNAVAILABILITY)

@@ -117,11 +117,13 @@ def shortcut(context: RouteContext) -> Shortcut | None:
     There is one where a route asks for its scope, for a row's id, for one model of the query, for one of
     the body and for the request, and nothing else, and answers a response or a row.
     """
-    route, dependant = context.original_route, context.dependant
-    if not isinstance(route, APIRoute) or dependant.call is None:
+    route = context.original_route
+    if not isinstance(route, APIRoute):
         return None
+    dependant: Dependant = context.dependant
+    endpoint = _call(dependant)  # not the route's own: what traces an application may have wrapped it
     scope = _only(dependant.dependencies)
-    if scope is None or not _is_plain(dependant) or not _is_plain(scope) or not _answers(dependant.call):
+    if scope is None or not _is_plain(dependant) or not _is_plain(scope) or not _answers(endpoint):
         return None
     owner = scope.dependencies[0] if scope.dependencies else None
     if len(scope.dependencies) > 1 or (
@@ -137,7 +139,7 @@ def shortcut(context: RouteContext) -> Shortcut | None:
     names = tuple(each.name for each in dependant.dependencies if each.name)
     return Shortcut(
         route=route,
-        endpoint=dependant.call,
+        endpoint=endpoint,
         scope_of=_call(scope),
         owner_of=_call(owner) if owner else None,
         owner_asks=_request_name(owner) if owner else "",

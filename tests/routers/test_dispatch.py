@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Request, Response
-from starlette.routing import Host, Mount, Router
+from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
 
 from routers import Database, ResourceAPI, RowId, Scope, resource_router
 from routers.dispatch import Dispatch
@@ -126,11 +126,34 @@ async def test_so_does_a_route_of_another_kind_that_comes_before(database: Datab
     async def mounted(scope: Any, receive: Any, send: Any) -> None:
         await Response("mounted")(scope, receive, send)
 
-    for route in (Mount("/gadgets", mounted), Host("test", Router(default=mounted))):
+    async def routed(_request: Request) -> Response:
+        return Response("mounted")
+
+    for route in (
+        Mount("/gadgets", mounted),
+        Host("test", Router(default=mounted)),
+        Route("/gadgets/{anything}", routed),
+    ):
         api = ResourceAPI(title="Gadgets", routes=[route])
         api.include_router(gadget_router())
         async with client_through(httpx.ASGITransport(api)) as client:
             assert (await client.get(f"/gadgets/{ID}")).text == "mounted"
+
+
+async def test_a_socket_that_comes_before_is_no_obstacle(
+    database: Database, framework: Framework, empty: None
+) -> None:
+    api = ResourceAPI(title="Gadgets", routes=[WebSocketRoute("/gadgets", framework)])
+    api.state.database = database
+    api.include_router(gadget_router())
+    dispatch = Dispatch(framework, api)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await dispatch({**scope, "app": api}, receive, send)
+
+    async with client_through(httpx.ASGITransport(app)) as client:
+        assert (await client.post("/gadgets", json=BODY)).status_code == 201
+    assert framework.came == []
 
 
 async def test_below_the_path_of_a_mount_it_is_taken_too(

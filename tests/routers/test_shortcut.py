@@ -109,7 +109,7 @@ async def test_a_body_that_breaks_off_is_no_fault_of_ours(api: ResourceAPI) -> N
         "method": "POST",
         "path": "/gadgets",
         "query_string": b"",
-        "headers": [(b"owner", b"ann"), (b"content-type", b"application/json")],
+        "headers": [(b"owner", b"ann"), (b"content-type", b"application/json"), (b"content-length", b"9")],
     }
     await api(scope, receive, send)
     assert sent[0]["status"] == 400
