@@ -9,11 +9,16 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.telemetry import get_telemetry_data
 from starlette.convertors import StringConvertor
+from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from routers.request import RAISED, StrictRequest
-from routers.shortcut import Shortcut, shortcut
+from routers.errors import TooLarge
+from routers.request import OUTCOME, StrictRequest
+from routers.shortcut import Otherwise, Shortcut, shortcut
+
+_DIGITS = 18
+"""Of a length that may be read as a number."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -21,9 +26,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 class Dispatch:
     """ASGI middleware that takes the short way to each route that has one.
 
-    What has none goes on to the framework, what is not well-formed or too large too, and so does every
-    exception, to be raised where it would have been. A route that is added after the first request is the
-    framework's.
+    What has none goes on to the framework, what is not well-formed too, and so does every exception and
+    every response that is more than a text, to be raised or sent where it would have been. A route that is
+    added after the first request is the framework's.
     """
 
     def __init__(self, app: ASGIApp, api: FastAPI) -> None:
@@ -37,15 +42,21 @@ class Dispatch:
         if short is None:
             await self.app(scope, receive, send)
             return
-        request, response = StrictRequest(scope, receive), None
+        request = StrictRequest(scope, _bounded(receive, self.api.max_body_size))
         try:
-            response = await short.answer(request)
+            outcome = await short.answer(request)
+        except Otherwise:
+            outcome = None
         except Exception as error:  # noqa: BLE001 # the route raises it again
-            scope[RAISED] = error
-        if response is None:
-            await self.app(scope, _again(request, receive), send)
+            outcome = error
         else:
-            await response(scope, receive, send)
+            if type(outcome) is Response and outcome.background is None:
+                await outcome(scope, receive, send)
+                return
+            if not isinstance(outcome, Response):
+                outcome = TypeError(f"{short.endpoint.__name__} has answered no response: {outcome!r}")
+        scope[OUTCOME] = outcome
+        await self.app(scope, _again(request, receive), send)
 
     def _found(self, scope: Scope) -> Shortcut | None:
         """The short way of a request, whose scope then says what the framework's says of it."""
@@ -57,23 +68,23 @@ class Dispatch:
             return None
         last = found.lastindex or 0
         short, names = table.ends[last]
-        if short is not None and not self._fits(scope, short):
+        if short is not None and not self._may_fit(scope):
             return None
         if short is not None:
             values = found.groups()[last - 1 - len(names) : last - 1]
             scope["path_params"] = {**scope.get("path_params", {}), **dict(zip(names, values, strict=True))}
             scope["route"], scope["endpoint"] = short.route, short.endpoint
+            scope.setdefault("router", self.api.router)
         return short
 
-    def _fits(self, scope: Scope, short: Shortcut) -> bool:
-        """Whether a request is known to be small enough."""
+    def _may_fit(self, scope: Scope) -> bool:
+        """Whether a request does not say itself that it is too large."""
         limit = self.api.max_body_size
-        if limit is None:
-            return True
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-        if not lengths:
-            return short.body is None
-        return len(lengths) == 1 and lengths[0].isdigit() and int(lengths[0]) <= limit
+        if limit is None or not lengths:
+            return True
+        (length, *others) = lengths
+        return not others and length.isdigit() and len(length) <= _DIGITS and int(length) <= limit
 
     @cached_property
     def _tables(self) -> dict[str, "_Table"]:
@@ -125,7 +136,25 @@ def _in_order(api: FastAPI) -> Iterator[RouteContext]:
 def _path(scope: Scope) -> str:
     """The path below the one that the application is mounted at, as Starlette has it."""
     root, path = scope.get("root_path", ""), str(scope["path"])
-    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+    below = path.removeprefix(root)
+    return below if below[:1] in {"", "/"} else path
+
+
+def _bounded(receive: Receive, limit: int | None) -> Receive:
+    """What refuses a body as soon as it is too large, whatever it has said of itself."""
+    if limit is None:
+        return receive
+    left = limit
+
+    async def receive_bounded() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    return receive_bounded
 
 
 def _again(request: StrictRequest, receive: Receive) -> Receive:

@@ -92,8 +92,7 @@ class Prepared:
         line: PGconn = driver.pgconn
         adapter = held.info.get(_ADAPTER) or held.info.setdefault(_ADAPTER, Transformer(driver))
         sent = adapter.dump_sequence(given, self._formats)
-        # In another style than ISO's, a text is not what it seems.
-        is_text = text and (line.parameter_status(b"DateStyle") or b"").startswith(b"ISO")
+        is_text = text and _says_what_it_seems(line)
         form = Format.TEXT if is_text else Format.BINARY
         line.send_query_params(self._sent, sent, adapter.types, adapter.formats, form)
         while line.flush():  # more than the socket takes at once
@@ -112,6 +111,12 @@ class Prepared:
         if answer is None or answer.status not in _DONE:
             raise error_from_result(answer) if answer else DriverError("the server has said nothing")
         return Answer(answer, adapter, self._readers, is_text=is_text)
+
+
+def _says_what_it_seems(line: PGconn) -> bool:
+    """Whether texts are in UTF-8, and dates in ISO's style."""
+    style = line.parameter_status(b"DateStyle") or b""
+    return style.startswith(b"ISO") and line.parameter_status(b"client_encoding") == b"UTF8"
 
 
 class Answer:

@@ -100,7 +100,10 @@ class ReadScope(Generic[ReadT]):
         order = cursor.sort if cursor else sort or self._resource.orders[0]
         statement, values = self._listing(order, limit, cursor, filters or {})
         return await self._database.read(
-            statement, self._owned(values), lambda answer: writer.write(answer, limit, order), text=True
+            statement,
+            self._owned(values),
+            lambda answer: writer.write(answer, limit, order),
+            text=writer.is_plain,
         )
 
     def _listing(

@@ -16,8 +16,8 @@ from routers.explanations import Violation
 KEPT, LONGEST_KEPT = 256, 256
 """How many media types and queries are remembered, as they were read, and of how many bytes at most."""
 
-RAISED = "routers.raised"
-"""Where a scope holds what an endpoint has raised already; its route raises it again."""
+OUTCOME = "routers.outcome"
+"""Where a scope holds what its endpoint has answered or raised already, for its route to do it."""
 
 _REFUSED = "routers.refused"
 _CHARSET = re.compile(r';[ \t]*charset="?([^";]*)', re.IGNORECASE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, Literal
 
-from pydantic import MISSING, BaseModel, ConfigDict, create_model
+from pydantic import MISSING, BaseModel, create_model
 from pydantic.fields import FieldInfo
 from sqlalchemy import Table
 from sqlmodel import SQLModel
@@ -19,6 +19,7 @@ from routers.pagination import DEFAULT_LIMIT, LARGEST_LIMIT, Sort, cursor_type
 from routers.references import unresolved
 from routers.rows import maker
 from routers.shapes import (
+    ListQuery,
     answer_model,
     body_model,
     described,
@@ -187,8 +188,7 @@ class Resource(Generic[ReadT]):
         }
         for name, parameter in self.parameters.items():
             fields[name] = (optional(parameter.kind, parameter.description), MISSING)
-        frozen = ConfigDict(frozen=True)
-        return create_model(f"{self.model.__name__}Query", __config__=frozen, **fields)
+        return create_model(f"{self.model.__name__}Query", __base__=ListQuery, **fields)
 
     def defaults(self) -> dict[str, Any]:
         """What the members of `create` are where they are not given."""

@@ -14,7 +14,7 @@ from routers.errors import PreconditionFailed
 from routers.models import ReadRow
 from routers.openapi import IF_MATCH, IF_NONE_MATCH, headers, problem_responses
 from routers.preconditions import Preconditions, etag
-from routers.request import RAISED, StrictRequest
+from routers.request import OUTCOME, StrictRequest
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -46,9 +46,12 @@ class ResourceRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_strictly(request: Request) -> Response:
-            if error := request.scope.get(RAISED):
-                raise error
-            answered: Response = await handle(StrictRequest(request.scope, request.receive))
+            outcome: Any = request.scope.pop(OUTCOME, None)
+            if outcome is None:
+                outcome = await handle(StrictRequest(request.scope, request.receive))
+            if isinstance(outcome, Exception):
+                raise outcome
+            answered: Response = outcome
             return answered
 
         return handle_strictly

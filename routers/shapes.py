@@ -17,6 +17,12 @@ _REQUEST = ConfigDict(extra="forbid")
 Fields = dict[str, Any]
 
 
+class ListQuery(BaseModel):
+    """The query of a list: the same text says the same, and who reads it changes nothing in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+
 def body_model(shape: type[SQLModel], table: Table) -> type[BaseModel]:
     """A request body: the shape's members exactly; one with a default may be absent (`MISSING`)."""
     fields: Fields = {

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, cast, get_type_hints
+from typing import Any, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -15,9 +15,10 @@ from starlette.requests import ClientDisconnect
 
 from routers.models import ReadRow
 from routers.request import KEPT, LONGEST_KEPT
+from routers.shapes import ListQuery
 
 
-class _Otherwise(Exception):
+class Otherwise(Exception):
     """FastAPI has to look at this request itself."""
 
 
@@ -50,17 +51,14 @@ class Shortcut:
     query: tuple[str, Any] | None
     body: tuple[str, Any] | None
 
-    async def answer(self, request: Request) -> Response | None:
-        """The endpoint's answer; None where FastAPI has to look at the request itself.
+    async def answer(self, request: Request) -> Any:
+        """What the endpoint answers.
 
         Raises:
+            Otherwise: FastAPI has to look at the request itself; nobody was asked.
             ProblemError: the endpoint's own, or nobody asks.
         """
-        try:
-            arguments = await self._arguments(request)
-        except _Otherwise:
-            return None
-        return cast("Response", await self.endpoint(**arguments))
+        return await self.endpoint(**await self._arguments(request))
 
     async def _arguments(self, request: Request) -> dict[str, Any]:
         arguments = {self.body[0]: await self._sent(request, self.body[1])} if self.body else {}
@@ -90,8 +88,8 @@ def _valid(field: Any, value: Any) -> Any:
 
 def _given(model: Any, request: Request) -> Any:
     query = request.scope["query_string"]
-    # What can be changed is read anew for each request.
-    is_kept = model.model_config.get("frozen") and len(query) <= LONGEST_KEPT
+    # Somebody else's model may make a default anew each time, and its reader may change what it holds.
+    is_kept = issubclass(model, ListQuery) and len(query) <= LONGEST_KEPT
     return (_read if is_kept else _read.__wrapped__)(model, query) or _otherwise()
 
 
@@ -108,7 +106,7 @@ def _read(model: Any, query: bytes) -> Any:
 
 
 def _otherwise() -> Any:
-    raise _Otherwise
+    raise Otherwise
 
 
 def shortcut(context: RouteContext) -> Shortcut | None:

@@ -70,7 +70,7 @@ class PageWriter(Generic[ReadT]):
         self._row = maker(answer)
         self._page = page
         columns = {name: _column(field, table.c[name]) for name, field in answer.model_fields.items()}
-        plain = {} if _is_told_how(answer.__pydantic_core_schema__) else columns
+        plain = {} if _is_told_how(answer) else columns
         self._writes: list[Write] = [each[1] for each in plain.values() if each]
         self.is_plain = len(self._writes) == len(columns)
         members = (b'"%b":%b' % (name.encode(), each[0]) for name, each in columns.items() if each)
@@ -119,9 +119,17 @@ def _nullable(form: bytes, write: Write) -> tuple[bytes, Write]:
     return b"%b", write_all
 
 
-def _is_told_how(schema: Any) -> bool:
+def _is_told_how(model: type[BaseModel]) -> bool:
     """Whether somebody has said how to write something of a model."""
+    if any(setting.startswith("ser_") for setting in model.model_config):
+        return True
+    if not isinstance(model.__pydantic_core_schema__, dict):  # it was left for later
+        model.model_rebuild(force=True)
+    return _tells_how(model.__pydantic_core_schema__)
+
+
+def _tells_how(schema: Any) -> bool:
     if isinstance(schema, dict):
         told = ("serialization", "serialization_alias", "computed_fields")
-        return any(schema.get(name) for name in told) or any(map(_is_told_how, schema.values()))
-    return isinstance(schema, list | tuple) and any(map(_is_told_how, schema))
+        return any(schema.get(name) for name in told) or any(map(_tells_how, schema.values()))
+    return isinstance(schema, list | tuple) and any(map(_tells_how, schema))

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import PrivateAttr, field_serializer
+
+from routers import Resource
 from routers.rows import maker
-from tests.routers.gadgets import GadgetRead, gadgets
+from tests.routers.gadgets import Gadget, GadgetCreate, GadgetRead, gadgets
 from tests.routers.test_statements import ID
 
 TIME = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -35,3 +38,19 @@ def test_values_beyond_the_members_are_left_out() -> None:
     assert "created" not in maker(gadgets.answer)([*in_order, True]).model_dump_json().replace(
         "created_at", ""
     )
+
+
+class SecretRead(GadgetRead):
+    """A gadget with something of its own."""
+
+    _times: int = PrivateAttr(default=2)
+
+    @field_serializer("name")
+    def repeated(self, name: str) -> str:
+        return name * self._times
+
+
+def test_a_row_has_the_private_attributes_of_its_model() -> None:
+    shape = Resource(path="/gadgets", model=Gadget, create=GadgetCreate, read=SecretRead)
+    row = shape.row([FACTS[name] for name in shape.answer.model_fields])
+    assert '"name":"lamplamp"' in row.model_dump_json()

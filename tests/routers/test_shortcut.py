@@ -1,6 +1,7 @@
 """The short way to an endpoint, and when it is not taken."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Annotated, Any
 
 import httpx
@@ -8,11 +9,12 @@ import pytest
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.requests import HTTPConnection
 from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, ConfigDict, Field
 
-from routers import Access, Database, OwnerId, ResourceAPI, ResourceRouter, resource_router
+from routers import Access, Database, OwnerId, ResourceAPI, ResourceRouter, Scope, resource_router
 from routers.shortcut import shortcut
 from tests.routers.conftest import client_through
-from tests.routers.gadgets import access, gadget_router, gadgets
+from tests.routers.gadgets import GadgetRead, access, gadget_router, gadgets
 
 
 def ways(router: ResourceRouter[Any]) -> dict[str, bool]:
@@ -136,3 +138,30 @@ async def test_an_override_is_used(api: ResourceAPI, client: httpx.AsyncClient) 
     finally:
         api.dependency_overrides.clear()
     assert len((await client.get("/gadgets")).json()["items"]) == 1
+
+
+async def test_a_query_is_read_anew_where_its_defaults_are_made_anew(database: Database) -> None:
+    router = resource_router(gadgets, access)
+    numbers = count()
+
+    class Wanted(BaseModel):
+        model_config = ConfigDict(frozen=True)
+
+        number: int = Field(default_factory=lambda: next(numbers))
+        seen: list[str] = Field(default_factory=list)
+
+    @router.get("/wanted")
+    async def want(
+        rows: Annotated[Scope[GadgetRead], router.scope], query: Annotated[Wanted, Query()]
+    ) -> Response:
+        query.seen.append(type(rows).__name__)
+        return Response(f"{query.number} {len(query.seen)}")
+
+    api = ResourceAPI(title="Gadgets")
+    api.state.database = database
+    api.include_router(router)
+    async with client_through(httpx.ASGITransport(api)) as client:
+        answers = [
+            (await client.get("/gadgets/wanted", headers={"Owner": owner})).text for owner in ("ann", "bob")
+        ]
+    assert answers == ["0 1", "1 1"]

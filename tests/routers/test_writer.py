@@ -22,14 +22,16 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     cast,
+    create_engine,
     select,
 )
 from sqlmodel import SQLModel
+from sqlmodel._compat import SQLModelConfig
 
-from routers import Database, OwnedRow, ReadRow, Resource, Scope
+from routers import Database, OwnedRow, OwnerId, ReadRow, Resource, Scope
 from routers.writer import PageWriter
 from tests.routers.conftest import new_pool
-from tests.routers.gadgets import GadgetRead
+from tests.routers.gadgets import GadgetRead, gadgets
 
 
 class LogCreate(SQLModel):
@@ -166,3 +168,64 @@ async def test_in_a_transaction_it_is_the_same(scope: Scope[GadgetRead]) -> None
     alone = await scope.list_json(limit=3)
     async with scope.transaction():
         assert await scope.list_json(limit=3) == alone
+
+
+async def test_a_page_is_utf_8_whatever_the_session_speaks(scope: Scope[GadgetRead], gadget_url: str) -> None:
+    await scope.create(name="Zürich")
+    setting = quote("-c client_encoding=LATIN1", safe="")
+    database = new_pool(f"{gadget_url}&options={setting}")
+    page = await Scope(gadgets, OwnerId("ann"), database).list_json()
+    await database.close()
+    assert json.loads(page.decode())["items"][0]["name"] == "Zürich"
+
+
+class MeterCreate(SQLModel):
+    """A meter."""
+
+    size: float
+
+
+class Meter(MeterCreate, OwnedRow, table=True):
+    """A row of meters."""
+
+
+class MeterRead(MeterCreate, ReadRow):
+    """A meter as its owner sees it."""
+
+
+meters = Resource(path="/meters", model=Meter, create=MeterCreate, read=MeterRead)
+
+
+async def test_a_number_is_the_same_in_a_page_as_alone(gadget_url: str) -> None:
+    engine = create_engine(gadget_url.replace("postgresql:", "postgresql+psycopg2:"))
+    meters.table.create(engine)
+    engine.dispose()
+    setting = quote("-c extra_float_digits=0", safe="")
+    database = new_pool(f"{gadget_url}&options={setting}")
+    scope = Scope(meters, OwnerId("ann"), database)
+    row = await scope.create(size=0.1 + 0.2)
+    page = await scope.list_json()
+    await database.close()
+    assert json.loads(page)["items"][0]["size"] == row.size == 0.1 + 0.2
+
+
+class LateRead(LogRead):
+    """An entry whose model is completed late, and which says how to write a member."""
+
+    model_config = SQLModelConfig(defer_build=True)
+
+    @field_serializer("name")
+    def shout(self, name: str) -> str:
+        return name.upper()
+
+
+class SecondsRead(LogRead):
+    """An entry whose times are numbers."""
+
+    model_config = SQLModelConfig(ser_json_temporal="seconds")
+
+
+@pytest.mark.parametrize("read", [LateRead, SecondsRead])
+def test_so_it_is_where_the_settings_of_the_model_say_so(read: type[LogRead]) -> None:
+    told = Resource(path="/logs", model=Log, create=LogCreate, read=read)
+    assert told.writer.is_plain is False
