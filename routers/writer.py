@@ -22,7 +22,6 @@ Write = Callable[[list[bytes]], Texts]
 """From the texts of a column, as PostgreSQL has them, to what stands for them in the form of a row."""
 
 _SPECIAL = re.compile(rb'[\x00-\x1f"\\]')
-_IN_UTC = len("2026-01-31 12:00:00.000001+00")
 
 
 def _truths(values: list[bytes]) -> Texts:
@@ -30,15 +29,16 @@ def _truths(values: list[bytes]) -> Texts:
 
 
 def _times(values: list[bytes]) -> Texts:
-    return [
-        value[:-3].replace(b" ", b"T") if len(value) == _IN_UTC and value[-3:] == b"+00" else _time(value)
-        for value in values
-    ]
+    return [value[:26].replace(b" ", b"T") if value[26:] == b"+00" else _time(value) for value in values]
 
 
 def _time(value: bytes) -> bytes:
-    time = datetime.fromisoformat(value.decode()).astimezone(UTC)
-    return time.isoformat().removesuffix("+00:00").encode()
+    if value[4:5] == b"-" and value[-3:] == b"+00":
+        # PostgreSQL leaves out the last zeros of a fraction, and all of it where it is nothing.
+        time = value[:-3].replace(b" ", b"T")
+        return time.ljust(26, b"0") if b"." in time else time
+    in_utc = datetime.fromisoformat(value.decode()).astimezone(UTC)
+    return in_utc.isoformat().removesuffix("+00:00").encode()
 
 
 def _texts(values: list[bytes]) -> Texts:
@@ -113,6 +113,8 @@ def _column(field: FieldInfo, column: Column[Any]) -> tuple[bytes, Write] | None
 
 def _nullable(form: bytes, write: Write) -> tuple[bytes, Write]:
     def write_all(values: list[Any]) -> Texts:
+        if None not in values:
+            return [form % value for value in write(values)]
         written = iter(write([value for value in values if value is not None]))
         return [b"null" if value is None else form % next(written) for value in values]
 
