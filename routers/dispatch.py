@@ -68,13 +68,12 @@ class Dispatch:
             return None
         last = found.lastindex or 0
         short, names = table.ends[last]
-        if short is not None and not self._may_fit(scope):
+        if short is None or not self._may_fit(scope):
             return None
-        if short is not None:
-            values = found.groups()[last - 1 - len(names) : last - 1]
-            scope["path_params"] = {**scope.get("path_params", {}), **dict(zip(names, values, strict=True))}
-            scope["route"], scope["endpoint"] = short.route, short.endpoint
-            scope.setdefault("router", self.api.router)
+        values = found.groups()[last - 1 - len(names) : last - 1]
+        scope["path_params"] = {**scope.get("path_params", {}), **dict(zip(names, values, strict=True))}
+        scope["route"], scope["endpoint"] = short.route, short.endpoint
+        scope.setdefault("router", self.api.router)
         return short
 
     def _may_fit(self, scope: Scope) -> bool:
@@ -110,7 +109,7 @@ class _Table(NamedTuple):
         for context in contexts:
             if method not in (context.methods or {method}):
                 continue
-            mounted = "/{rest:path}" if isinstance(context.original_route, Mount) else ""
+            mounted = "/{path:path}" if isinstance(context.original_route, Mount) else ""
             path, _, convertors = compile_path(f"{context.path}{mounted}")
             alternatives.append(f"(?:{_NAMED.sub('(', path.pattern)})()")
             groups += path.groups + 1
