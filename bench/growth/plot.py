@@ -12,7 +12,7 @@ from bench.results import Results
 
 COLOURS = ("#0b6e4f", "#4c78a8", "#f2b134", "#e8833a", "#c8553d", "#7b5ea7")
 WIDE, HIGH, LEFT, TOP, GAP = 300, 190, 44, 34, 62
-ACROSS = 3
+ACROSS, STEPS = 3, 4
 
 Line = Sequence[tuple[float, float]]
 
@@ -38,9 +38,16 @@ class Panel:
         return (place - low) / ((high - low) or 1) * WIDE
 
     @property
+    def step(self) -> float:
+        """The distance of two lines across: 1, 2 or 5 of some power of ten, of which four reach the top."""
+        least = max(y for line in self.lines.values() for _, y in line) * 1.05 / STEPS
+        power: float = 10.0 ** math.floor(math.log10(least))
+        return next(each * power for each in (1, 2, 5, 10) if each * power >= least)
+
+    @property
     def top(self) -> float:
         """The number at the upper end."""
-        return max(y for line in self.lines.values() for _, y in line) * 1.15
+        return STEPS * self.step
 
 
 def _ratios(results: Results, measure: str) -> dict[str, Line]:
@@ -101,8 +108,8 @@ def _panel(panel: Panel, left: int, top: int) -> Iterator[str]:
     bottom = top + HIGH
     yield f'<text x="{left}" y="{top - 12}" style="font-weight: 600">{escape(panel.title)}</text>'
     yield f'<path d="M{left} {top}V{bottom}H{left + WIDE}" fill="none" stroke="#999"/>'
-    for step in range(5):
-        amount, y = panel.top * step / 4, bottom - HIGH * step / 4
+    for step in range(STEPS + 1):
+        amount, y = panel.step * step, bottom - HIGH * step / STEPS
         yield f'<path d="M{left} {y:.1f}H{left + WIDE}" stroke="#eee"/>'
         yield f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{amount:.3g}</text>'
     xs = sorted({x for line in panel.lines.values() for x, _ in line})
