@@ -84,6 +84,11 @@ class Cursor:
     key: Any
     id: UUID
 
+    @classmethod
+    def at(cls, sort: Sort, row: Any) -> "Cursor":
+        """The position of a row."""
+        return cls(sort, getattr(row, sort.column), row.id)
+
     def __str__(self) -> str:
         return f"{self.sort}.{self.sort.key.encode(self.key)}{self.id.hex}"
 

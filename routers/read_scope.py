@@ -76,14 +76,10 @@ class ReadScope(Generic[ReadT]):
         filters: Mapping[str, Any] | None = None,
     ) -> Page[ReadT]:
         """Answer a page of up to `limit` rows; a cursor carries its own order and so outranks `sort`."""
-        order = cursor.sort if cursor else sort or self._resource.orders[0]
-        statement, values = self._listing(order, limit, cursor, filters or {})
+        order, statement, values = self._listing(limit, sort, cursor, filters or {})
         rows = await self._fetch(statement, **values)
         items = [self._row(row) for row in rows[:limit]]
-        if len(rows) <= limit:
-            return Page(items, None)
-        last = items[-1]
-        return Page(items, str(Cursor(order, getattr(last, order.column), last.id)))
+        return Page(items, str(Cursor.at(order, items[-1])) if len(rows) > limit else None)
 
     async def list_json(
         self,
@@ -97,8 +93,7 @@ class ReadScope(Generic[ReadT]):
         writer = self._resource.writer
         if self._connection is not None:
             return writer.whole(await self.list(limit=limit, sort=sort, cursor=cursor, filters=filters))
-        order = cursor.sort if cursor else sort or self._resource.orders[0]
-        statement, values = self._listing(order, limit, cursor, filters or {})
+        order, statement, values = self._listing(limit, sort, cursor, filters or {})
         return await self._database.read(
             statement,
             self._owned(values),
@@ -107,15 +102,16 @@ class ReadScope(Generic[ReadT]):
         )
 
     def _listing(
-        self, order: Sort, limit: int, cursor: Cursor | None, filters: Mapping[str, Any]
-    ) -> tuple[Executable, dict[str, Any]]:
-        """A page's statement, which asks for one row more, with its values."""
+        self, limit: int, sort: Sort | None, cursor: Cursor | None, filters: Mapping[str, Any]
+    ) -> tuple[Sort, Executable, dict[str, Any]]:
+        """A page's order and its statement, which asks for one row more, with its values."""
+        order = cursor.sort if cursor else sort or self._resource.orders[0]
         parameters = self._resource.parameters
         values = {narrow(name): parameters[name].value(value) for name, value in filters.items()}
         values["limit"] = limit + 1
         if cursor:
             values |= {"after_key": cursor.key, "after_id": cursor.id}
-        return self._statements.listing(order, frozenset(filters), after=cursor is not None), values
+        return order, self._statements.listing(order, frozenset(filters), after=cursor is not None), values
 
     async def get(self, row_id: UUID, /) -> ReadT:
         """Answer one row.

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from routers.errors import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
 from routers.explanations import Violation
 
-KEPT, LONGEST_KEPT = 256, 256
+KEPT, _LONGEST_KEPT = 256, 256
 """How many media types and queries are remembered, as they were read, and of how many bytes at most."""
 
 OUTCOME = "routers.outcome"
@@ -52,13 +52,15 @@ class StrictRequest(Request):
 
     def _is_json(self) -> bool:
         types = [value for name, value in self.scope["headers"] if name == b"content-type"]
-        if len(types) != 1:
-            return False
-        read = _is_taken if len(types[0]) <= LONGEST_KEPT else _is_taken.__wrapped__
-        return read(types[0], self.method)
+        return len(types) == 1 and for_text(types[0], _is_taken)(types[0], self.method)
 
     def _refuse(self, error: ProblemError) -> None:
         self.scope.setdefault(_REFUSED, error)
+
+
+def for_text(text: bytes, read: Any) -> Any:
+    """What reads a text and remembers it, or not where it is long: it would take too much room."""
+    return read if len(text) <= _LONGEST_KEPT else read.__wrapped__
 
 
 @lru_cache(KEPT)
@@ -86,8 +88,7 @@ def admit(request: Request, query_parameters: Mapping[str, bool]) -> None:
     if (refused := request.scope.get(_REFUSED)) is not None:
         raise refused
     if query := request.scope["query_string"]:
-        read = _names if len(query) <= LONGEST_KEPT else _names.__wrapped__
-        _admit_query(read(query), query_parameters)
+        _admit_query(for_text(query, _names)(query), query_parameters)
 
 
 @lru_cache(KEPT)

@@ -14,7 +14,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
 
 from routers.models import ReadRow
-from routers.request import KEPT, LONGEST_KEPT
+from routers.request import KEPT, for_text
 from routers.shapes import ListQuery
 
 
@@ -89,8 +89,8 @@ def _valid(field: Any, value: Any) -> Any:
 def _given(model: Any, request: Request) -> Any:
     query = request.scope["query_string"]
     # Somebody else's model may make a default anew each time, and its reader may change what it holds.
-    is_kept = issubclass(model, ListQuery) and len(query) <= LONGEST_KEPT
-    return (_read if is_kept else _read.__wrapped__)(model, query) or _otherwise()
+    read = for_text(query, _read) if issubclass(model, ListQuery) else _read.__wrapped__
+    return read(model, query) or _otherwise()
 
 
 @lru_cache(KEPT)

@@ -86,9 +86,8 @@ class PageWriter(Generic[ReadT]):
         shown = min(answer.count, limit)
         cursor = None
         if answer.count > limit:
-            (values,) = answer.rows(limit - 1, limit)
-            last = self._row(values)
-            cursor = str(Cursor(order, getattr(last, order.column), last.id))
+            (last,) = answer.rows(limit - 1, limit)
+            cursor = str(Cursor.at(order, self._row(last)))
         if not (self.is_plain and answer.is_text):
             return self.whole(Page([self._row(values) for values in answer.rows(0, shown)], cursor))
         return b'{"items":[%b],"next_cursor":%b}' % (
