@@ -29,6 +29,14 @@ def _commit() -> str:
     return said.strip()
 
 
+def measured(facts: dict[str, Any]) -> str:
+    """When, where and on what: how a page of numbers begins."""
+    return (
+        f"Measured on {facts['day']} at `{facts['commit']}`: {facts['machine']}, load {facts['load']} before "
+        f"the run; Python {facts['python']}, PostgreSQL {facts['postgres']}"
+    )
+
+
 def facts(url: str, rounds: int, requests: int, seconds: int) -> dict[str, Any]:
     """All of it."""
     with connected(url) as cursor:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from bench.contestants import CONTESTANTS, FLOOR, OURS
 from bench.counter import INSTRUCTIONS
+from bench.machine import measured
 from bench.operations import OPERATIONS
 from bench.results import Results
 
@@ -81,9 +82,7 @@ def whole(results: Results) -> str:
     """What stands between the document's marks."""
     facts = results.facts
     lines = [
-        f"Measured on {facts['day']} at `{facts['commit']}`: {facts['machine']}, load "
-        f"{facts['load']} before the run; Python {facts['python']}, "
-        f"PostgreSQL {facts['postgres']} (its default durability: fsync and synchronous_commit on). "
+        f"{measured(facts)} (its default durability: fsync and synchronous_commit on). "
         f"{facts['rounds']} rounds in rotated order; in process {facts['requests']} requests of each "
         f"operation to each contestant in a round, over sockets {facts['seconds']} s with 2 threads "
         "and 16 connections of wrk. " + " ".join(facts["missing"]),

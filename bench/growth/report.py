@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from bench.growth.life import STEP
+from bench.machine import measured
 from bench.results import Results
 
 KIB = 1024
@@ -162,12 +163,11 @@ def whole(results: Results) -> str:
     """What stands between the document's marks."""
     facts = results.facts
     lines = [
-        f"Measured on {facts['day']} at `{facts['commit']}`: {facts['machine']}, load "
-        f"{facts['load']} before the run; Python {facts['python']}, PostgreSQL {facts['postgres']} (its "
-        f"default durability and its default 128 MiB of buffers). {facts['rounds']} rounds in rotated "
-        f"order; in process {facts['requests']} requests of each operation in a round, over sockets "
-        f"{facts['seconds']} s of wrk. **nx** is against the first row in the same round, as the "
-        "median of the rounds, and in brackets the least and the most of them. " + " ".join(facts["missing"]),
+        f"{measured(facts)} (its default durability and its default 128 MiB of buffers). "
+        f"{facts['rounds']} rounds in rotated order; in process {facts['requests']} requests of each "
+        f"operation in a round, over sockets {facts['seconds']} s of wrk. **nx** is against the first row in "
+        "the same round, as the median of the rounds, and in brackets the least and the most of them. "
+        + " ".join(facts["missing"]),
         "",
     ]
     for part in PARTS:
