@@ -1,7 +1,9 @@
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
+from fastapi import APIRouter
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -107,9 +109,14 @@ def api(database: Database) -> ResourceAPI:
 
 
 def gadget_application(database: Database) -> ResourceAPI:
-    api = ResourceAPI(title="Gadgets", max_body_size=4096)
+    return application_of(gadget_router(), database, max_body_size=4096)
+
+
+def application_of(router: APIRouter, database: Database, **options: Any) -> ResourceAPI:
+    """A router of gadgets in an application of its own."""
+    api = ResourceAPI(title="Gadgets", **options)
     api.state.database = database
-    api.include_router(gadget_router())
+    api.include_router(router)
     return api
 
 

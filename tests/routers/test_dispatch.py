@@ -9,7 +9,7 @@ from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
 
 from routers import Database, ResourceAPI, RowId, Scope, resource_router
 from routers.dispatch import Dispatch
-from tests.routers.conftest import client_through
+from tests.routers.conftest import application_of, client_through
 from tests.routers.gadgets import GadgetRead, access, gadget_router, gadgets
 
 ID = "0190b5a0-0000-7000-8000-000000000001"
@@ -99,10 +99,8 @@ async def test_an_exception_is_raised_where_it_would_have_been(database: Databas
         calls.append(gadget_id)
         raise LookupError(str(rows))
 
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
+    api = application_of(router, database)
     api.add_exception_handler(LookupError, lambda _request, _error: Response("caught", 418))
-    api.include_router(router)
     async with client_through(httpx.ASGITransport(api)) as client:
         answer = await client.post(f"/gadgets/{ID}/break")
     assert (answer.status_code, answer.text, len(calls)) == (418, "caught", 1)
@@ -115,9 +113,7 @@ async def test_the_first_route_of_a_path_answers(database: Database) -> None:
     async def first(gadget_id: RowId, rows: Annotated[Scope[GadgetRead], router.scope]) -> Response:
         return Response(f"by hand, {gadget_id}")
 
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
-    api.include_router(router)
+    api = application_of(router, database)
     async with client_through(httpx.ASGITransport(api)) as client:
         assert (await client.get(f"/gadgets/{ID}")).text == f"by hand, {ID}"
 
@@ -143,9 +139,7 @@ async def test_so_does_a_route_of_another_kind_that_comes_before(database: Datab
 async def test_a_socket_that_comes_before_is_no_obstacle(
     database: Database, framework: Framework, empty: None
 ) -> None:
-    api = ResourceAPI(title="Gadgets", routes=[WebSocketRoute("/gadgets", framework)])
-    api.state.database = database
-    api.include_router(gadget_router())
+    api = application_of(gadget_router(), database, routes=[WebSocketRoute("/gadgets", framework)])
     dispatch = Dispatch(framework, api)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -181,9 +175,7 @@ async def test_a_body_limit_of_an_inclusion_holds(database: Database) -> None:
 
 async def test_middleware_sees_what_takes_the_short_way(database: Database, empty: None) -> None:
     seen = []
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
-    api.include_router(gadget_router())
+    api = application_of(gadget_router(), database)
 
     @api.middleware("http")
     async def watch(request: Request, go_on: Any) -> Any:

@@ -8,8 +8,8 @@ import pytest
 from fastapi import Request, Response
 from fastapi.responses import FileResponse
 
-from routers import Database, ResourceAPI, RowId, Scope, resource_router
-from tests.routers.conftest import client_through
+from routers import Database, RowId, Scope, resource_router
+from tests.routers.conftest import application_of, client_through
 from tests.routers.gadgets import GadgetRead, access, gadget_router, gadgets
 
 ID = "0190b5a0-0000-7000-8000-000000000001"
@@ -33,9 +33,7 @@ async def test_a_body_that_is_larger_than_it_says_is_refused(
     async def import_gadgets(request: Request, rows: Annotated[Scope[GadgetRead], router.scope]) -> Response:
         return Response(f"{len(await request.body())} bytes for {rows}")
 
-    api = ResourceAPI(title="Gadgets", max_body_size=1000)
-    api.state.database = database
-    api.include_router(router)
+    api = application_of(router, database, max_body_size=1000)
     path = "/gadgets/import" if by_hand else "/gadgets"
     headers = {"content-type": "application/json", **told}
     async with client_through(httpx.ASGITransport(api)) as client:
@@ -43,9 +41,7 @@ async def test_a_body_that_is_larger_than_it_says_is_refused(
 
 
 async def test_a_length_of_very_many_digits_is_no_fault(database: Database, empty: None) -> None:
-    api = ResourceAPI(title="Gadgets", max_body_size=1000)
-    api.state.database = database
-    api.include_router(gadget_router())
+    api = application_of(gadget_router(), database, max_body_size=1000)
     headers = {"content-type": "application/json", "content-length": "9" * 5000}
     async with client_through(httpx.ASGITransport(api)) as client:
         answer = await client.post("/gadgets", content=b'{"name": "lamp"}', headers=headers)
@@ -60,9 +56,7 @@ async def test_a_response_that_cannot_be_sent_is_a_problem_like_any_other(databa
     async def show(gadget_id: RowId, rows: Annotated[Scope[GadgetRead], router.scope]) -> Response:
         return FileResponse(f"/nowhere/{gadget_id}-{id(rows)}")
 
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
-    api.include_router(router)
+    api = application_of(router, database)
     async with client_through(httpx.ASGITransport(api, raise_app_exceptions=False)) as client:
         answer = await client.get(f"/gadgets/{ID}/picture")
     assert (answer.status_code, answer.headers.get("content-type")) == (500, "application/problem+json")
@@ -79,10 +73,8 @@ async def test_what_a_response_raises_goes_to_who_catches_it(database: Database)
     async def show(gadget_id: RowId, rows: Annotated[Scope[GadgetRead], router.scope]) -> Response:
         return Broken(f"{gadget_id} {rows}")
 
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
+    api = application_of(router, database)
     api.add_exception_handler(LookupError, lambda _request, _error: Response("caught", 418))
-    api.include_router(router)
     async with client_through(httpx.ASGITransport(api, raise_app_exceptions=False)) as client:
         assert (await client.get(f"/gadgets/{ID}/picture")).status_code == 418
 
@@ -96,9 +88,7 @@ async def test_an_endpoint_that_answers_nothing_is_called_once(database: Databas
         calls.append((gadget_id, rows))
         return cast("Response", None)
 
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
-    api.include_router(router)
+    api = application_of(router, database)
     async with client_through(httpx.ASGITransport(api, raise_app_exceptions=False)) as client:
         await client.post(f"/gadgets/{ID}/ring")
     assert len(calls) == 1
@@ -113,8 +103,6 @@ async def test_a_scope_names_its_router_too(database: Database) -> None:
     ) -> Response:
         return Response(f"{gadget_id} {rows} {request.scope['router'] is request.app.router}")
 
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
-    api.include_router(router)
+    api = application_of(router, database)
     async with client_through(httpx.ASGITransport(api, raise_app_exceptions=False)) as client:
         assert (await client.get(f"/gadgets/{ID}/router")).text.endswith(" True")

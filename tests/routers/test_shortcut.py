@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from routers import Access, Database, OwnerId, ResourceAPI, ResourceRouter, Scope, resource_router
 from routers.shortcut import shortcut
-from tests.routers.conftest import client_through
+from tests.routers.conftest import application_of, client_through
 from tests.routers.gadgets import GadgetRead, access, gadget_router, gadgets
 
 
@@ -88,9 +88,7 @@ async def test_an_owner_is_asked_once(database: Database) -> None:
         asked.append(of)
         return OwnerId("ann")
 
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
-    api.include_router(resource_router(gadgets, Access(owner, access.database)))
+    api = application_of(resource_router(gadgets, Access(owner, access.database)), database)
     async with client_through(httpx.ASGITransport(api)) as client:
         statuses = [(await client.get(f"/gadgets{rest}")).status_code for rest in ("", "?limit=05", "/x")]
     assert statuses == [200, 422, 422]
@@ -123,9 +121,7 @@ async def test_a_dependency_of_an_inclusion_is_asked(database: Database) -> None
 
     outer = APIRouter(dependencies=[Depends(closed)])
     outer.include_router(resource_router(gadgets, access))
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
-    api.include_router(outer)
+    api = application_of(outer, database)
     async with client_through(httpx.ASGITransport(api)) as client:
         assert (await client.get("/gadgets")).status_code == 404
 
@@ -157,9 +153,7 @@ async def test_a_query_is_read_anew_where_its_defaults_are_made_anew(database: D
         query.seen.append(type(rows).__name__)
         return Response(f"{query.number} {len(query.seen)}")
 
-    api = ResourceAPI(title="Gadgets")
-    api.state.database = database
-    api.include_router(router)
+    api = application_of(router, database)
     async with client_through(httpx.ASGITransport(api)) as client:
         answers = [
             (await client.get("/gadgets/wanted", headers={"Owner": owner})).text for owner in ("ann", "bob")
