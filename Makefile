@@ -56,17 +56,17 @@ slow: $(READY) ## Run the tests that take a minute each: the recipe for a new re
 	@$(BIN)/python -m pytest -n 2 -m slow
 
 coverage: $(READY) ## Refuse a branch of the generator that its own tests do not reach
-	@$(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers tests/isolation/test_generator.py --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 fuzz: $(READY) ## Fuzz for minutes, by fixed seeds and a random one, then with faults that have to be found
 	@rm -rf .fuzz
 	@seed=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' '); echo "Seeds: 1, 2 and, this time, $$seed"; \
-	FUZZ_FACTOR=4 FUZZ_SEEDS="1 2 $$seed" $(BIN)/python -m pytest -v -m 'not deep' tests/app/test_fuzz.py tests/routers/test_fuzz.py
+	FUZZ_FACTOR=4 FUZZ_SEEDS="1 2 $$seed" $(BIN)/python -m pytest -v -m 'not deep' tests/contract/test_fuzz.py tests/contract/test_fuzz_column_types.py
 	@cat .fuzz/cases.txt
-	@$(BIN)/python -m pytest -v -m deep tests/app/test_faults.py
+	@$(BIN)/python -m pytest -v -m deep tests/contract/test_faults.py
 
 pages: $(READY) ## Show what a page costs at a million rows
-	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/test_plans.py
+	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/queries/test_plans.py
 
 picture: $(READY) ## Take docs/docs-page.png, the picture in the README, anew
 	@DOCS_PICTURE=docs/docs-page.png $(BIN)/python -m pytest -q tests/app/test_docs_page.py
@@ -102,7 +102,7 @@ document: $(READY) ## Refuse an openapi.json that is not what the application se
 	@$(BIN)/todo openapi --check
 
 apilint: $(READY) $(LINTERS_READY) ## Lint openapi.json, then the document of the tests' own resources
-	@$(BIN)/python -m tests.routers.documented >tests/document/specimens.json
+	@$(BIN)/python -m tests.support.documented >tests/document/specimens.json
 	@cd tests/document && node_modules/.bin/spectral lint --fail-severity hint ../../openapi.json specimens.json
 	@cd tests/document && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 		node_modules/.bin/redocly lint ../../openapi.json specimens.json

@@ -9,8 +9,8 @@ from sqlalchemy import Enum, TypeDecorator, create_engine, text
 from sqlmodel import SQLModel
 
 import app.main  # noqa: F401 # its resources fill the metadata
-from app.database import CONNECT_SECONDS, driver_url
-from app.embedded import data_directory, embedded_postgres
+from app.database.engine import CONNECT_SECONDS, driver_url
+from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.settings import SettingsError, read_settings
 
 LOCK = 7_238_401_957

@@ -17,15 +17,15 @@ from uvicorn.supervisors import Multiprocess
 
 from app import ROOT, Refused
 from app.access import API
-from app.connections import connections_per_worker, granted
-from app.database import open_database
-from app.embedded import data_directory, embedded_postgres
+from app.database.engine import open_database
+from app.database.pool_size import connections_per_worker, granted
+from app.database.revisions import is_current
+from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.logs import configure_logs
 from app.main import create_app
-from app.revisions import is_current
 from app.settings import TRUSTED_HEADER, Settings, read_settings
 from routers import Unavailable
-from routers.openapi import document_text
+from routers.openapi.document import document_text
 from routers.protocol import StrictProtocol
 
 DOCUMENT = ROOT / "openapi.json"
@@ -103,7 +103,7 @@ def _database(settings: Settings) -> Iterator[str]:
 
 def _migrate(url: str) -> None:
     # Alembic is imported where there is something to migrate: it is a tenth of what a server takes.
-    import_module("app.migrations").migrate(url)
+    import_module("app.database.migrations").migrate(url)
 
 
 def _ask(url: str) -> int:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.settings import Settings
-from routers.errors import problem_response
+from routers.exceptions import problem_response
 
 
 def cors(settings: Settings) -> list[Middleware]:

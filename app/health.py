@@ -5,10 +5,10 @@ from typing import Any, Literal
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from app.revisions import is_current
+from app.database.revisions import is_current
 from routers import Unavailable
-from routers.openapi import problem_responses
-from routers.request import admit
+from routers.api.strict_request import admit
+from routers.openapi.document import problem_responses
 
 
 async def no_query(request: Request) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from app import __version__, health
 from app.cors import cors
-from app.database import open_database, warm
+from app.database.engine import open_database, warm
 from app.logs import configure_logs, log_exchange
 from app.settings import Settings, SettingsError, read_settings
 from app.tasks.routes import router as tasks

@@ -5,10 +5,10 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from app.embedded import embedded_postgres
-from app.migrations import migrate
-from app.programs import programs_for
-from app.unprivileged import account_for_servers
+from app.database.migrations import migrate
+from app.embedded_postgres.account import account_for_servers
+from app.embedded_postgres.binaries import programs_for
+from app.embedded_postgres.server import embedded_postgres
 
 SETTINGS = {"autovacuum": "off", "max_connections": "200"}
 """Autovacuum would strike now one contestant, now another; each round begins with a VACUUM instead."""

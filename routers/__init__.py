@@ -2,20 +2,27 @@
 
 from fastcrud import PolicyConfig
 
-from routers.access import Access, OwnerId
-from routers.api import ResourceAPI
-from routers.computed import Computed
-from routers.database import Database
-from routers.errors import Conflict, NotFound, PreconditionFailed, ProblemError, Unauthenticated, Unavailable
-from routers.filters import Equals, OneOf, Range, Search
-from routers.generator import resource_router
-from routers.models import OwnedRow, PublicRow, ReadRow
-from routers.pagination import Page
-from routers.read_scope import ReadScope
-from routers.resource import Resource
-from routers.router import ResourceRouter
-from routers.scope import Scope
-from routers.types import ONE_LINE, QueryBool, RowId
+from routers.api.application import ResourceAPI
+from routers.api.operations import resource_router
+from routers.api.router import ResourceRouter
+from routers.database.database import Database
+from routers.exceptions import (
+    Conflict,
+    NotFound,
+    PreconditionFailed,
+    ProblemError,
+    Unauthenticated,
+    Unavailable,
+)
+from routers.queries.computed_columns import Computed
+from routers.queries.filters import Equals, OneOf, Range, Search
+from routers.queries.pagination import Page
+from routers.resource.resource import Resource
+from routers.schemas.field_formats import ONE_LINE, QueryBool, RowId
+from routers.scope.access import Access, OwnerId
+from routers.scope.read_scope import ReadScope
+from routers.scope.scope import Scope
+from routers.tables.rows import OwnedRow, PublicRow, ReadRow
 
 __all__ = [
     "ONE_LINE",

@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from routers.api import COMMON_HEADERS, new_request_id
-from routers.errors import PROBLEM_MEDIA_TYPE, problem_text
+from routers.api.application import COMMON_HEADERS, new_request_id
+from routers.exceptions import PROBLEM_MEDIA_TYPE, problem_text
 
 
 class StrictProtocol(HttpToolsProtocol):

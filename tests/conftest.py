@@ -1,10 +1,18 @@
-import socket
-from collections.abc import Iterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
-import psycopg2
 import pytest
+from playwright.async_api import Browser
 
-from tests.postgres import throwaway_postgres
+from routers import Database
+from tests.support.browser import open_chromium
+from tests.support.databases import new_pool
+from tests.support.postgres import throwaway_postgres
+from tests.support.processes import Serve, postgres_below, serving
+from tests.support.specimens import create_specimens
+from tests.support.sql import new_database, run_sql
+from tests.support.wire import Wire, wire_to
 
 
 @pytest.fixture(scope="session")
@@ -13,28 +21,53 @@ def server_url() -> Iterator[str]:
         yield url
 
 
-def new_database(server_url: str, name: str) -> str:
-    """Create an empty database on the server and answer its URL."""
-    connection = psycopg2.connect(server_url)
-    connection.autocommit = True
-    connection.cursor().execute(f'CREATE DATABASE "{name}"')
-    connection.close()
-    return server_url.replace("/postgres?", f"/{name}?")
+@pytest.fixture(scope="session")
+def specimen_url(server_url: str) -> str:
+    url = new_database(server_url, "specimens")
+    create_specimens(url)
+    return url
 
 
-def run_sql(url: str, statement: str) -> list[tuple[object, ...]]:
-    """Run a statement past the application and answer its rows."""
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            return list(cursor.fetchall()) if cursor.description else []
-    finally:
-        connection.close()
+@pytest.fixture
+def region(specimen_url: str) -> str:
+    """The id of a region, in otherwise empty tables."""
+    run_sql(specimen_url, "TRUNCATE region, shelf, specimen, label")
+    region = "00000000-0000-4000-8000-0000000000ff"
+    run_sql(specimen_url, f"INSERT INTO region (id, name) VALUES ('{region}', 'North')")  # noqa: S608
+    return region
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="session")
+async def specimen_wire(specimen_url: str) -> AsyncIterator[Wire]:
+    async with wire_to(specimen_url) as wire:
+        yield wire
+
+
+@pytest.fixture(scope="session")
+async def specimen_database(specimen_wire: Wire) -> AsyncIterator[Database]:
+    database = new_pool(specimen_wire.url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Start a server as its user would, and wait until it responds."""
+    with serving(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data directory that the account for servers can reach, with no server left behind."""
+    with tempfile.TemporaryDirectory(prefix="todo-data-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name, "data")
+        for server in postgres_below(Path(name)):
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with open_chromium() as browser:
+        yield browser

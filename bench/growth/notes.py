@@ -6,7 +6,7 @@ from sqlalchemy import create_engine
 from sqlmodel import Field, SQLModel
 
 from app.access import API, access
-from app.database import driver_url
+from app.database.engine import driver_url
 from routers import OwnedRow, ReadRow, Resource, resource_router
 
 

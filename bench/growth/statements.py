@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from app.migrations import migrate
+from app.database.migrations import migrate
 from bench.rows import connected
 
 SETTINGS = {

@@ -12,7 +12,7 @@ from bench.growth.costs import Case, Costs, Request, Served, served
 from bench.growth.tables import Table
 from bench.operations import OPERATIONS, owner_name
 from bench.rows import connected
-from routers.pagination import Cursor
+from routers.queries.pagination import Cursor
 
 NAMES = [operation.name for operation in OPERATIONS]
 NAMED = {operation.name: operation for operation in OPERATIONS}

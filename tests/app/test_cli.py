@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from app import Refused, __version__, cli, commands
-from tests.app.conftest import Serve, clear_settings, todo
-from tests.conftest import free_port, new_database, run_sql
+from tests.support.processes import Serve, clear_settings, free_port, todo
+from tests.support.sql import new_database, run_sql
 
 ALICE = {"X-User-ID": "alice"}
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}

@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.app.conftest import Serve, servers
+from tests.support.processes import Serve, postgres_below
 
 ALICE = {"X-User-ID": "alice"}
 
@@ -22,9 +22,9 @@ def test_a_signal_stops_the_server_then_the_database(
     serve: Serve, data: Path, number: signal.Signals, workers: str
 ) -> None:
     served = serve(TODO_DATA_DIR=str(data), TODO_WORKERS=workers)
-    assert servers(data)
+    assert postgres_below(data)
     assert served.stop(number) == 0
-    assert servers(data) == []
+    assert postgres_below(data) == []
     assert "Traceback" not in served.output.read_text()
     assert "database system is shut down" in Path(data, "postgres.log").read_text()
 
@@ -32,7 +32,7 @@ def test_a_signal_stops_the_server_then_the_database(
 def test_data_survive_the_killing_of_everything(serve: Serve, data: Path) -> None:
     served = serve(TODO_DATA_DIR=str(data))
     httpx.post(f"{served.url}/tasks", json={"title": "Buy milk"}, headers=ALICE).raise_for_status()
-    for process in [psutil.Process(served.process.pid), *servers(data)]:
+    for process in [psutil.Process(served.process.pid), *postgres_below(data)]:
         process.kill()
     served.process.wait()
     again = serve(TODO_DATA_DIR=str(data))
@@ -43,13 +43,13 @@ def test_data_survive_the_killing_of_everything(serve: Serve, data: Path) -> Non
 
 def test_a_server_whose_starter_was_killed_is_adopted_and_stopped(serve: Serve, data: Path) -> None:
     first = serve(TODO_DATA_DIR=str(data))
-    before = {process.pid for process in servers(data)}
+    before = {process.pid for process in postgres_below(data)}
     first.process.kill()
     first.process.wait()
     second = serve(TODO_DATA_DIR=str(data))
-    assert before & {process.pid for process in servers(data)}
+    assert before & {process.pid for process in postgres_below(data)}
     second.stop()
-    assert servers(data) == []
+    assert postgres_below(data) == []
 
 
 def test_two_at_once_share_the_database_until_the_last_one_leaves(serve: Serve, data: Path) -> None:
@@ -59,7 +59,7 @@ def test_two_at_once_share_the_database_until_the_last_one_leaves(serve: Serve, 
     first.stop()
     assert len(httpx.get(f"{second.url}/tasks", headers=ALICE).json()["items"]) == 1
     second.stop()
-    assert servers(data) == []
+    assert postgres_below(data) == []
 
 
 def test_workers_serve_together(serve: Serve, data: Path) -> None:
@@ -70,4 +70,4 @@ def test_workers_serve_together(serve: Serve, data: Path) -> None:
         assert time.monotonic() < deadline, served.output.read_text()
         time.sleep(0.1)
     assert served.stop() == 0
-    assert servers(data) == []
+    assert postgres_below(data) == []

@@ -12,8 +12,8 @@ from playwright.async_api import Browser, Error
 from app.main import create_app
 from app.settings import Settings
 from routers import ResourceAPI
-from tests.app.conftest import Serve
 from tests.app.test_cli import PROVIDER
+from tests.support.processes import Serve
 
 ORIGIN = "https://app.example.com"
 ELSEWHERE = "https://evil.example"

@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Browser, Page, Request, Response, ViewportSize, expect
 
 from app.commands import DOCUMENT
-from tests.app.conftest import Serve
 from tests.app.test_cli import PROVIDER
+from tests.support.processes import Serve
 
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1000}
 PICTURE = "DOCS_PICTURE"

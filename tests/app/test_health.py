@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.conftest import run_sql
-from tests.wire import Wire
+from tests.support.sql import run_sql
+from tests.support.wire import Wire
 
 ROOT = "http://todo"
 

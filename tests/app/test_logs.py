@@ -5,7 +5,7 @@ import re
 
 import httpx
 
-from tests.app.conftest import Serve
+from tests.support.processes import Serve
 
 HEADERS = {"X-User-ID": "alice-the-owner", "X-Request-ID": "request-1"}
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
@@ -49,7 +49,9 @@ def test_a_level_silences_what_is_below_it(serve: Serve, task_url: str) -> None:
 
 
 def test_a_fault_is_logged_with_its_request(serve: Serve, task_url: str) -> None:
-    served = serve(DATABASE_URL=task_url, TODO_LOG_FORMAT="json", TODO_OWNER_PROVIDER="tests.owners:broken")
+    served = serve(
+        DATABASE_URL=task_url, TODO_LOG_FORMAT="json", TODO_OWNER_PROVIDER="tests.support.owners:broken"
+    )
     response = httpx.get(f"{served.url}/tasks", headers=HEADERS)
     assert response.status_code == 500
     served.stop()

@@ -13,8 +13,8 @@ from app.commands import DOCUMENT
 from app.main import RESOURCES
 from app.owner import current_owner
 from routers import ResourceAPI
-from routers.docs import ASSETS
-from tests.app.conftest import environment
+from routers.openapi.docs_page import ASSETS
+from tests.support.processes import environment
 
 PUBLIC = {"/openapi.json", "/docs", "/livez", "/readyz"}
 

@@ -31,7 +31,7 @@ async def test_no_header_and_two_headers_are_nobody(client: httpx.AsyncClient) -
 
 
 async def test_another_provider_is_plugged_in_by_the_setting_alone(api: ResourceAPI) -> None:
-    other = create_app(Settings.model_construct(owner_provider="tests.owners:known_only"))
+    other = create_app(Settings.model_construct(owner_provider="tests.support.owners:known_only"))
     other.state.database = api.state.database
     assert other.openapi() == api.openapi()
     transport = httpx.ASGITransport(other)

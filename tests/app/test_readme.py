@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Iterator
 
 from app import ROOT
-from tests.app.conftest import Serve
-from tests.conftest import run_sql
+from tests.support.processes import Serve
+from tests.support.sql import run_sql
 
 CHANGING = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app import ROOT
-from tests.app.conftest import environment
+from tests.support.processes import environment
 
 LEFT_OUT = shutil.ignore_patterns(
     *(".venv", ".venv-bench", "node_modules", ".git", ".data", "__pycache__"),

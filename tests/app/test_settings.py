@@ -6,7 +6,7 @@ import pytest
 
 from app.owner import current_owner
 from app.settings import Settings, SettingsError, read_settings
-from tests.app.conftest import clear_settings
+from tests.support.processes import clear_settings
 
 URL = "postgresql://user:secret@host/db?sslmode=require&channel_binding=require"
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
@@ -76,7 +76,7 @@ def test_a_wrong_setting_is_named(
         ("app.settings:PREFIX", "is not an async function"),
         ("builtins:len", "is not an async function"),
         (".nowhere:x", "cannot be imported"),
-        ("tests.app.broken:x", "cannot be imported (division by zero)"),
+        ("tests.support.broken:x", "cannot be imported (division by zero)"),
     ],
 )
 def test_a_provider_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, path: str, sentence: str) -> None:

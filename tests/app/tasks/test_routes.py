@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from tests.wire import Wire
+from tests.support.wire import Wire
 
 ID = "01900000-0000-7000-8000-000000000001"
 OTHER = ID.replace("1900", "1901")

@@ -1,0 +1,1 @@
+"""The PostgreSQL server that runs where no DATABASE_URL is set."""

@@ -1,0 +1,1 @@
+"""HTTP, from request to response."""

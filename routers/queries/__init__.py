@@ -1,0 +1,1 @@
+"""SQL statements, built with SQLAlchemy Core; no I/O."""

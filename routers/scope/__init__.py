@@ -1,0 +1,1 @@
+"""One owner's view of tables: the only way to rows."""

@@ -1,0 +1,92 @@
+"""The TypeScript clients: generated from the document, compiled, and run against the server."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app import ROOT
+from app.database.migrations import migrate
+from tests.support.processes import Serve, environment
+from tests.support.sql import new_database
+
+SOURCES = ROOT / "clients" / "typescript"
+SCENARIOS = ("openapi-fetch", "hey-api", "orval")
+MISSING = "No TypeScript client is tested: install Node 20.19 or newer with npm, then run make clients."
+MADE = shutil.ignore_patterns("node_modules", "generated", "build")
+IMPORT = re.compile(r"^import .*$|^/\*\*.*$", re.MULTILINE)
+UNSOUND = re.compile(r"\bas\b|\bany\b|\bunknown\b|@ts-|[\w)\]]!(?!=)")
+"""A cast, and other ways round the compiler."""
+
+BROKEN = (
+    ("title", "Property 'title' is optional"),
+    ("next_cursor", "Type 'string | undefined' is not assignable to type 'string'"),
+    ("description", "Type 'null' is not assignable to type 'string'"),
+    ("If-Match", """Type '{ "If-Match": string; }' is not assignable to type 'never'"""),
+    ("detail", "Property 'detail' does not exist"),
+)
+"""What is broken in the document, and what the compiler says of it."""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The clients with nothing generated yet, in a place like their own."""
+    modules = SOURCES / "node_modules"
+    if not (shutil.which("npm") and modules.joinpath(".ready").exists()):
+        (pytest.fail if "CI" in os.environ else pytest.skip)(MISSING)
+    copy = tmp_path / SOURCES.relative_to(ROOT)
+    shutil.copytree(SOURCES, copy, ignore=MADE)
+    copy.joinpath("node_modules").symlink_to(modules)
+    return copy
+
+
+def run(copy: Path, command: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command.split(), check=False, capture_output=True, text=True, cwd=copy, env=environment(**settings)
+    )
+
+
+def test_each_generated_client_compiles_and_works(copy: Path, serve: Serve, server_url: str) -> None:
+    shutil.copy(ROOT / "openapi.json", copy.parents[1])
+    built = run(copy, "npm run --silent build")
+    assert built.returncode == 0, built.stdout + built.stderr
+    url = new_database(server_url, "typescript")
+    migrate(url)
+    served = serve(DATABASE_URL=url, TODO_OWNER_PROVIDER="app.owner:trusted_header")
+    for scenario in SCENARIOS:
+        done = run(copy, f"node build/scenarios/{scenario}.js", TODO_URL=served.url.removesuffix("/api/v1"))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_client_does_not_compile_over_a_document_that_breaks_it(copy: Path) -> None:
+    document = json.loads(ROOT.joinpath("openapi.json").read_text())
+    schemas = document["components"]["schemas"]
+    schemas["TaskRead"]["required"].remove("title")
+    schemas["TaskPage"]["required"].remove("next_cursor")
+    schemas["TaskUpdate"]["properties"]["description"] = {"type": "string"}
+    document["paths"]["/api/v1/tasks/{task_id}/toggle"]["post"]["parameters"].pop()
+    schemas["Problem"]["required"].remove("detail")
+    del schemas["Problem"]["properties"]["detail"]
+    copy.parents[1].joinpath("openapi.json").write_text(json.dumps(document))
+    alone = {"extends": "./tsconfig.json", "include": ["scenarios/openapi-fetch.ts"], "references": []}
+    copy.joinpath("alone.json").write_text(json.dumps(alone))
+    generated = run(copy, "npm run --silent openapi-fetch")
+    assert generated.returncode == 0, generated.stdout + generated.stderr
+    compiled = run(copy, "node_modules/.bin/tsc --noEmit --project alone.json")
+    assert compiled.returncode != 0
+    assert [name for name, complaint in BROKEN if complaint not in compiled.stdout] == [], compiled.stdout
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_scenario_does_not_go_round_the_compiler(scenario: str) -> None:
+    written = IMPORT.sub("", SOURCES.joinpath("scenarios", f"{scenario}.ts").read_text())
+    assert UNSOUND.findall(written) == []
+
+
+def test_the_readme_shows_a_client_that_works() -> None:
+    shown = re.findall(r"```ts\n(.*?)```", ROOT.joinpath("README.md").read_text(), re.DOTALL)
+    assert [text in SOURCES.joinpath("scenarios", "hey-api.ts").read_text() for text in shown] == [True]

@@ -1,0 +1,40 @@
+"""Isolation of every resource of the application, without a line written for any of them."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app.database.migrations import migrate
+from app.main import RESOURCES
+from tests.support.isolation import Step, leak
+from tests.support.sql import new_database, run_sql
+from tests.support.tasks import task_application, task_client
+
+
+@pytest.fixture(scope="session")
+def url(server_url: str) -> str:
+    url = new_database(server_url, "isolation")
+    migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with task_application(url) as api, task_client(api, url) as client:
+        yield client
+
+
+@pytest.mark.parametrize("seed", range(20 * len(RESOURCES)))
+async def test_nothing_that_another_owner_does_can_be_observed(
+    client: httpx.AsyncClient, url: str, seed: int
+) -> None:
+    async def ask(step: Step) -> httpx.Response:
+        headers = {**step.headers, "X-User-ID": step.owner, "X-Request-ID": "same"}
+        return await client.request(step.method, f"http://todo{step.path}", json=step.body, headers=headers)
+
+    def empty() -> None:
+        tables = [router.resource.table.name for router in RESOURCES if not router.resource.public]
+        run_sql(url, f"TRUNCATE {', '.join(tables)}")
+
+    assert await leak(ask, empty, RESOURCES, seed) is None

@@ -1,0 +1,203 @@
+"""A database that is gone, frozen or busy is 503 in good time, and nothing else is."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import psycopg2
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from routers import Database, OwnerId, ResourceAPI, Scope, Unavailable
+from tests.routers.queries.test_statements import ID
+from tests.support.gadget_applications import client_of, gadget_application
+from tests.support.gadgets import GadgetRead, gadgets
+from tests.support.sql import run_sql
+from tests.support.wire import Wire
+
+SELECT_1 = text("SELECT 1 AS one")
+
+
+@pytest.fixture
+def database(impatient_database: Database) -> Database:
+    return impatient_database
+
+
+@pytest.fixture
+def api(database: Database) -> ResourceAPI:
+    return gadget_application(database)
+
+
+@pytest.fixture
+async def client(api: ResourceAPI, empty: None) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(api) as client:
+        yield client
+
+
+@pytest.fixture
+def scope(database: Database, empty: None) -> Scope[GadgetRead]:
+    return Scope(gadgets, OwnerId("ann"), database)
+
+
+@pytest.fixture
+def thawing(wire: Wire) -> Iterator[Wire]:
+    """The way to a server that may be frozen, and is not when the test has ended."""
+    yield wire
+    wire.freeze_after = None
+    wire.frozen.clear()
+
+
+@pytest.fixture
+async def frozen(wire: Wire, client: httpx.AsyncClient) -> AsyncIterator[Wire]:
+    """A server that accepts, and never answers."""
+    await client.get("/gadgets")
+    wire.frozen.set()
+    yield wire
+    wire.frozen.clear()
+
+
+@pytest.mark.usefixtures("frozen")
+async def test_a_frozen_server_is_unavailable(client: httpx.AsyncClient) -> None:
+    began = time.monotonic()
+    response = await client.get("/gadgets")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
+    assert response.json()["title"] == "Service Unavailable"
+    assert time.monotonic() - began < 10
+
+
+async def test_after_a_freeze_everything_is_served_again(client: httpx.AsyncClient, wire: Wire) -> None:
+    wire.frozen.set()
+    answers = await asyncio.gather(*(client.get("/gadgets") for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {503}
+    wire.frozen.clear()
+    answers = await asyncio.gather(*(client.get("/gadgets") for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_wait_for_a_lock_ends_and_leaves_the_row(client: httpx.AsyncClient, gadget_url: str) -> None:
+    await client.put(f"/gadgets/{ID}", json={"name": "lamp"})
+    holder = psycopg2.connect(gadget_url)
+    holder.cursor().execute("SELECT * FROM gadget FOR UPDATE")
+    assert (await client.post(f"/gadgets/{ID}/flip")).status_code == 503
+    holder.close()
+    await asyncio.sleep(0.1)
+    assert (await client.get(f"/gadgets/{ID}")).json()["version"] == 1
+
+
+async def test_an_exhausted_pool_is_unavailable(scope: Scope[GadgetRead], database: Database) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(5):
+            await stack.enter_async_context(database.transaction())
+        with pytest.raises(Unavailable):
+            await scope.list()
+    assert (await scope.list()).items == []
+
+
+@pytest.mark.parametrize("host", ["/nowhere", "127.0.0.1&port=1"])
+async def test_an_unreachable_server_is_unavailable(host: str) -> None:
+    engine = create_async_engine(f"postgresql+psycopg://x@/x?host={host}")
+    database = Database(engine)
+    with pytest.raises(Unavailable):
+        await database.fetch(SELECT_1, {})
+    with pytest.raises(Unavailable):
+        async with database.transaction():
+            pass
+    await database.close()
+
+
+async def test_a_connection_ended_by_the_server_is_unavailable(database: Database, gadget_url: str) -> None:
+    with pytest.raises(Unavailable):
+        async with database.transaction() as connection:
+            await database.fetch_on(connection, SELECT_1, {})
+            run_sql(
+                gadget_url,
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = 'gadgets' AND pid <> pg_backend_pid()",
+            )
+            await database.fetch_on(connection, SELECT_1, {})
+
+
+async def test_a_mistake_in_a_statement_is_no_unavailability(database: Database) -> None:
+    with pytest.raises(ProgrammingError):
+        await database.fetch(text("SELECT nonsense"), {})
+
+
+async def test_a_value_that_slipped_through_is_a_fault_of_ours(database: Database) -> None:
+    with pytest.raises(DBAPIError, match="division by zero"):
+        await database.fetch(text("SELECT 1 / (SELECT 0)"), {})
+
+
+async def test_a_limit_of_the_program_is_no_unavailability(database: Database) -> None:
+    columns = ", ".join(["1"] * 1665)
+    with pytest.raises(DBAPIError) as fault:
+        await database.fetch(text(f"SELECT {columns}"), {})  # of ours
+    assert getattr(fault.value.orig, "sqlstate", "").startswith("54")
+
+
+async def test_being_out_of_resources_is_unavailability(database: Database) -> None:
+    raise_it = "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$"
+    with pytest.raises(Unavailable):
+        await database.fetch(text(raise_it), {})
+
+
+async def test_a_fault_is_500_without_a_word_about_its_inside(
+    api: ResourceAPI, client: httpx.AsyncClient, gadget_url: str
+) -> None:
+    run_sql(gadget_url, "ALTER TABLE gadget RENAME TO hidden")
+    try:
+        response = await client.get("/gadgets", headers={"X-Request-ID": "abc"})
+    finally:
+        run_sql(gadget_url, "ALTER TABLE hidden RENAME TO gadget")
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["x-request-id"] == "abc"
+    assert "gadget" not in response.text
+    assert "SELECT" not in response.text
+
+
+@pytest.mark.parametrize("failing", [True, False])
+async def test_a_transaction_on_a_frozen_server_ends(
+    database: Database, thawing: Wire, *, failing: bool
+) -> None:
+    with pytest.raises(Unavailable):
+        async with database.transaction() as connection:
+            await database.fetch_on(connection, SELECT_1, {})
+            thawing.frozen.set()
+            if failing:
+                raise ZeroDivisionError
+
+
+async def test_a_new_connection_to_a_frozen_server_ends(thawing: Wire) -> None:
+    """What the dialect asks of a new connection is under the deadline too."""
+    thawing.freeze_after = 1
+    database = Database(create_async_engine(thawing.url.replace(":", "+psycopg:", 1)), deadline=0.3)
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(database.fetch(SELECT_1, {}), 4)
+    await database.close()
+
+
+async def test_a_read_by_fastcrud_ends_too(scope: Scope[GadgetRead], thawing: Wire) -> None:
+    await scope.list()
+    thawing.frozen.set()
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(scope.crud.count(), 4)
+
+
+async def test_a_fault_in_a_transaction_stays_what_it_is(database: Database) -> None:
+    with pytest.raises(FileNotFoundError):
+        async with database.transaction():
+            raise FileNotFoundError
+
+
+async def test_a_server_that_may_only_be_read_is_unavailable(gadget_url: str) -> None:
+    read_only = {"options": "-c default_transaction_read_only=on"}
+    engine = create_async_engine(gadget_url.replace(":", "+psycopg:", 1), connect_args=read_only)
+    database = Database(engine)
+    with pytest.raises(Unavailable):
+        await database.fetch(text("DELETE FROM gadget"), {})
+    await database.close()

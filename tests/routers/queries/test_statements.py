@@ -1,0 +1,153 @@
+"""What each operation costs, counted on the wire."""
+
+import contextlib
+import random
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from routers import Database, ResourceRouter, Scope
+from routers.resource.validation import OPERATIONS, Operation
+from tests.support.bodies import body_for
+from tests.support.gadgets import GadgetRead, gadgets
+from tests.support.specimens import specimen_routers
+from tests.support.wire import Wire
+
+ID = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "verb"),
+    [
+        ("GET", "/gadgets", None, "SELECT"),
+        ("GET", "/gadgets?ready=true&sort=updated_at&limit=3", None, "SELECT"),
+        ("GET", f"/gadgets/{ID}", None, "SELECT"),
+        ("POST", "/gadgets", {"name": "x"}, "INSERT"),
+        ("PUT", f"/gadgets/{ID}", {"name": "x"}, "INSERT"),
+        ("PATCH", f"/gadgets/{ID}", {"name": "x"}, "UPDATE"),
+        ("PATCH", f"/gadgets/{ID}", {}, "SELECT"),
+        ("DELETE", f"/gadgets/{ID}", None, "DELETE"),
+        ("POST", f"/gadgets/{ID}/flip", None, "UPDATE"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"If-Match": '"1"'}], ids=["plain", "conditional"])
+async def test_each_operation_is_one_statement_in_one_round_trip(
+    client: httpx.AsyncClient,
+    wire: Wire,
+    method: str,
+    path: str,
+    body: object,
+    verb: str,
+    headers: dict[str, str],
+) -> None:
+    assert (await client.put(f"/gadgets/{ID}", json={"name": "before"})).status_code == 201
+    wire.reset()
+    response = await client.request(method, path, json=body, headers=headers)
+    assert response.is_success
+    assert wire.trips == 1
+    if method == "PUT" and headers:
+        verb = "UPDATE"
+    assert [statement.split()[0] for statement in wire.statements] == [verb]
+
+
+STANDARD = [
+    (router, operation)
+    for router in specimen_routers()
+    for operation in OPERATIONS
+    if operation in router.resource.operations
+]
+
+
+@pytest.mark.parametrize(("router", "operation"), STANDARD, ids=lambda part: getattr(part, "prefix", part))
+async def test_each_operation_of_each_resource_is_one_statement(
+    museum: httpx.AsyncClient,
+    specimen_wire: Wire,
+    region: str,
+    router: ResourceRouter[Any],
+    operation: Operation,
+) -> None:
+    resource, chance = router.resource, random.Random(1)  # noqa: S311 # a repeatable choice is wanted
+    body = body_for(resource, chance, ID, targets_under=0)
+    row = f"{resource.path}/{region if resource.public else ID}"
+    if not resource.public:
+        assert (await museum.put(row, json=body)).status_code == 201
+    await museum.get(row)  # a connection that is new asks the server about itself
+    method, path, verb = {
+        "list": ("GET", resource.path, "SELECT"),
+        "create": ("POST", resource.path, "INSERT"),
+        "get": ("GET", row, "SELECT"),
+        "put": ("PUT", row, "INSERT"),
+        "update": ("PATCH", row, "UPDATE"),
+        "delete": ("DELETE", row, "DELETE"),
+    }[operation]
+    other = body_for(resource, chance, ID.replace("1", "2"), targets_under=0)
+    sends = {"create": other, "put": body, "update": body}
+    specimen_wire.reset()
+    response = await museum.request(method, path, json=sends.get(operation))
+    assert response.is_success, response.text
+    assert (specimen_wire.trips, [each.split()[0] for each in specimen_wire.statements]) == (1, [verb])
+
+
+async def test_only_a_failed_conditional_change_asks_a_second_question(
+    client: httpx.AsyncClient, wire: Wire
+) -> None:
+    await client.put(f"/gadgets/{ID}", json={"name": "before"})
+    wire.reset()
+    assert (await client.delete(f"/gadgets/{ID}", headers={"If-Match": '"9"'})).status_code == 412
+    assert wire.trips == 2
+    wire.reset()
+    assert (await client.delete("/gadgets/" + ID.replace("1", "2"))).status_code == 404
+    assert wire.trips == 1
+
+
+async def test_a_statement_without_an_owner_fails(database: Database, scope: Scope[GadgetRead]) -> None:
+    row = await scope.create(name="x")
+    with pytest.raises(StatementError, match="scope_owner"):
+        await database.fetch(gadgets.statements.delete, {"row_id": row.id})
+    assert (await scope.get(row.id)).name == "x"
+
+
+async def test_a_transaction_commits_several_changes_together(scope: Scope[GadgetRead]) -> None:
+    async with scope.transaction():
+        first = await scope.create(name="one")
+        await scope.update(first.id, name="two")
+    assert (await scope.get(first.id)).name == "two"
+
+
+async def test_a_transaction_that_raises_leaves_nothing(scope: Scope[GadgetRead]) -> None:
+    with pytest.raises(RuntimeError):
+        async with scope.transaction():
+            await scope.create(name="one")
+            raise RuntimeError
+    assert (await scope.list()).items == []
+
+
+async def test_a_transaction_whose_failure_was_overlooked_is_a_fault(scope: Scope[GadgetRead]) -> None:
+    async def overlook() -> None:
+        async with scope.transaction():
+            await scope.create(name="one")
+            with contextlib.suppress(DBAPIError):
+                await scope.create(name="x" * 21)
+
+    with pytest.raises(RuntimeError, match="nothing of it is kept"):
+        await overlook()
+    assert (await scope.list()).items == []
+
+
+async def test_a_scope_is_in_one_transaction_at_a_time(scope: Scope[GadgetRead]) -> None:
+    with pytest.raises(RuntimeError, match="one transaction at a time"):
+        async with scope.transaction():
+            await scope.create(name="one")
+            async with scope.transaction():
+                pass
+    assert (await scope.list()).items == []
+
+
+async def test_fastcrud_reads_inside_the_transaction(scope: Scope[GadgetRead]) -> None:
+    async with scope.transaction():
+        await scope.create(name="one")
+        assert await scope.crud.count() == 1
+        await scope.create(name="two")
+    assert await scope.crud.count() == 2

@@ -1,0 +1,112 @@
+"""Each type of column as a filter and as an order."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.routers.schemas.test_field_types import ID, stored
+from tests.support.specimens import specimens
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("name=a", {"a"}),
+        ("name=", set()),
+        ("sealed=true", {"b"}),
+        (f"tag={ID}", {"c"}),
+        ("second_colour=red", {"a"}),
+        ("tiny=0.5", {"b"}),
+        ("colour=red", {"a", "b"}),
+        ("colour=red&colour=pale-blue", {"a", "b", "c"}),
+        ("kind=new&kind=odd", {"b", "c"}),
+        ("rank=-5&rank=6", {"a"}),
+        ("legs_from=4", {"b", "c"}),
+        ("legs_from=4&legs_to=8", {"b"}),
+        ("serial_from=9223372036854775807", {"c"}),
+        ("weight_to=1e-3", {"a"}),
+        ("price_from=1.5&price_to=100", {"b"}),
+        ("found_to=2000-01-02", {"a"}),
+        ("seen_from=2026-01-01T00:00:00Z", {"c"}),
+        ("q=OD", {"c"}),
+        ("colour=pale-blue&legs_from=1", {"c"}),
+    ],
+)
+async def test_every_type_can_be_filtered_by(museum: httpx.AsyncClient, query: str, found: set[str]) -> None:
+    await stored(museum, name="a", second_colour="red", rank=-5, price="1.49", found_on="2000-01-01")
+    await stored(museum, name="b", sealed=True, tiny="0.5", kind="new", legs=4, weight=0.001, price="1.50")
+    await stored(
+        museum,
+        name="c",
+        tag=ID,
+        colour="pale-blue",
+        kind="odd",
+        legs=8,
+        serial=2**63 - 1,
+        weight=1e3,
+        price="100.00",
+        seen_at="2026-01-01T00:00:00Z",
+    )
+    response = await museum.get(f"/specimens?{query}")
+    assert response.status_code == 200, response.text
+    assert {row["name"] for row in response.json()["items"]} == found
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "sentence"),
+    [
+        ("legs_from=01", "legs_from", "This must be an integer without leading zeros."),
+        ("legs_from=-1", "legs_from", "Input should be greater than or equal to 0."),
+        ("serial_to=9223372036854775808", "serial_to", "Input should be less than 9223372036854775808."),
+        ("weight_from=1e999", "weight_from", "This must be a number that double precision holds."),
+        ("weight_from=.5", "weight_from", "This must be a number as JSON writes it."),
+        ("weight_from=inf", "weight_from", "This must be a number as JSON writes it."),
+        ("price_from=1.234", "price_from", "This must be a decimal in a string, with up to 2 places."),
+        ("found_from=2026-1-1", "found_from", "This must be a date like 2026-01-31."),
+        ("second_colour=blue", "second_colour", "Input should be 'red' or 'pale-blue'."),
+        ("colour=red&colour=blue", "colour", "Input should be 'red' or 'pale-blue'."),
+        ("sealed=True", "sealed", "This must be true or false."),
+        ("sealed=true&sealed=true", "sealed", "This may be given once."),
+        ("rank=1&rank=x", "rank", "This must be an integer without leading zeros."),
+        ("&".join(["rank=1"] * 101), "rank", "List should have at most 100 items after validation, not 101."),
+        ("name=%00", "name", "This does not match the documented pattern."),
+    ],
+)
+async def test_a_filter_takes_the_type_of_its_column(
+    museum: httpx.AsyncClient, query: str, parameter: str, sentence: str
+) -> None:
+    response = await museum.get(f"/specimens?{query}")
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"] == [{"parameter": parameter, "detail": sentence}]
+
+
+@pytest.mark.parametrize("sort", [sort for sort in specimens.sorts if not sort.startswith("-")])
+async def test_every_order_is_total_in_both_directions(museum: httpx.AsyncClient, sort: str) -> None:
+    for n in (3, 1, 2, 2):
+        sign = (-1) ** n
+        await stored(
+            museum,
+            name=f"n{n}",
+            legs=n,
+            serial=sign * 2**62 * n // 4,
+            rank=sign * n,
+            kind=f"k{n}",
+            weight=sign * n * 1e-7,
+            price=f"{sign * n}.07",
+            found_on=f"200{n}-01-01",
+        )
+    walked: list[list[str]] = []
+    for direction in ("", "-"):
+        ids: list[str] = []
+        keys: list[Any] = []
+        query = {"sort": direction + sort, "limit": "1"}
+        while query.get("cursor", "") is not None:
+            page = (await museum.get("/specimens", params=query)).json()
+            ids += [row["id"] for row in page["items"]]
+            keys += [float(row[sort]) if sort == "price" else row[sort] for row in page["items"]]
+            query = {"limit": "1", "cursor": page["next_cursor"]}
+        assert keys == sorted(keys, reverse=bool(direction))
+        walked.append(ids)
+    assert len(set(walked[0])) == 4
+    assert walked[0] == walked[1][::-1]

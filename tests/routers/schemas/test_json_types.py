@@ -1,0 +1,77 @@
+"""Documents: what of JSON is taken, and what the document says of it."""
+
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from routers.schemas.field_formats import LONGEST_TEXT, MOST_MEMBERS, TEXT
+from routers.schemas.json_types import DEEPEST, JsonArray, JsonObject, object_of
+
+OBJECT: TypeAdapter[Any] = TypeAdapter(JsonObject)
+ARRAY: TypeAdapter[Any] = TypeAdapter(JsonArray)
+
+
+def nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth - 1):
+        value = [value]
+    return value
+
+
+def test_values_are_taken_as_they_are() -> None:
+    value = {"a": [None, True, 1, 1.5, "\U0001f600", {"": -(2**63)}]}
+    assert OBJECT.validate_python(value) == value
+    assert ARRAY.validate_python(nested(DEEPEST)) == nested(DEEPEST)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [],
+        None,
+        "x",
+        {"a\0": 1},
+        {"\ud800": 1},
+        {"a": "\0"},
+        {"a": [{"b": "\udfff"}]},
+        {"a": 2**63},
+        {"a": -1e300},
+    ],
+)
+def test_what_postgresql_cannot_hold_is_refused(value: object) -> None:
+    with pytest.raises(ValidationError, match="This must"):
+        OBJECT.validate_python(value)
+
+
+def test_what_is_nested_too_deep_is_refused() -> None:
+    with pytest.raises(ValidationError, match=f"be nested at most {DEEPEST} deep"):
+        ARRAY.validate_python(nested(DEEPEST + 1))
+
+
+@pytest.mark.parametrize(
+    ("largest", "expected"),
+    [
+        ("x" * LONGEST_TEXT, "hold no text of more than 65536 characters"),
+        ([0] * MOST_MEMBERS, "hold no array of more than 65536 members"),
+    ],
+    ids=["text", "array"],
+)
+def test_what_is_longer_than_documented_is_refused(largest: Any, expected: str) -> None:
+    assert ARRAY.validate_python([largest]) == [largest]
+    with pytest.raises(ValidationError, match=expected):
+        ARRAY.validate_python([largest + largest[:1]])
+
+
+def test_an_object_may_have_more_members_than_an_array() -> None:
+    value = {str(number): number for number in range(MOST_MEMBERS + 1)}
+    assert OBJECT.validate_python(value) == value
+
+
+def test_the_schema_says_what_names_and_values_may_be() -> None:
+    schema = OBJECT.json_schema()
+    assert schema["propertyNames"] == {"pattern": TEXT, "maxLength": LONGEST_TEXT}
+    assert schema["additionalProperties"] == {"$ref": "#/$defs/JsonValue"}
+    kinds = [each.get("type") for each in schema["$defs"]["JsonValue"]["anyOf"]]
+    assert kinds == ["boolean", "number", "string", "array", "object", "null"]
+    assert TypeAdapter(object_of(bool)).json_schema()["additionalProperties"] == {"type": "boolean"}

@@ -1,0 +1,60 @@
+"""The scope of a public resource: everyone reads the same, nobody writes."""
+
+import httpx
+import pytest
+
+from routers import Database, NotFound, ReadScope
+from tests.support.specimens import RegionRead, regions, specimens
+
+
+@pytest.mark.parametrize("headers", [{}, {"Owner": ""}, {"Owner": "nobody knows"}, {"Owner": "bob"}], ids=str)
+async def test_everyone_reads_public_rows(
+    museum: httpx.AsyncClient, region: str, headers: dict[str, str]
+) -> None:
+    del museum.headers["Owner"]
+    page = await museum.get("/regions?name=North", headers=headers)
+    assert [row["id"] for row in page.json()["items"]] == [region]
+    row = await museum.get(f"/regions/{region}", headers=headers)
+    assert (row.status_code, row.headers["etag"], row.json()["name"]) == (200, '"1"', "North")
+    assert (await museum.get(f"/regions/{region[:-1]}0", headers=headers)).status_code == 404
+    assert (await museum.get("/regions?limit=0", headers=headers)).status_code == 422
+    fresh = {**headers, "If-None-Match": '"1"'}
+    assert (await museum.get(f"/regions/{region}", headers=fresh)).status_code == 304
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_nobody_writes_them(museum: httpx.AsyncClient, region: str, method: str) -> None:
+    path = "/regions" if method == "POST" else f"/regions/{region}"
+    response = await museum.request(method, path, json={"name": "South"})
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_a_public_scope_has_no_way_to_write(specimen_database: Database) -> None:
+    scope = ReadScope(regions, None, specimen_database)
+    for name in ("create", "put", "update", "delete"):
+        assert not hasattr(scope, name)
+    for build in (
+        lambda: regions.statements.delete,
+        lambda: regions.statements.update_by({}),
+        lambda: regions.statements.create(frozenset()),
+    ):
+        with pytest.raises(TypeError, match="region is public, and so read-only"):
+            build()
+
+
+@pytest.mark.usefixtures("region")
+async def test_rows_with_owners_are_not_to_be_read_without_one(specimen_database: Database) -> None:
+    scope = ReadScope(specimens, None, specimen_database)
+    with pytest.raises(Exception, match="scope_owner"):
+        await scope.list()
+    assert await scope.crud.count() == 0
+
+
+async def test_a_public_scope_reads(specimen_database: Database, region: str) -> None:
+    scope: ReadScope[RegionRead] = ReadScope(regions, None, specimen_database)
+    (row,) = (await scope.list()).items
+    assert (str(row.id), row.name) == (region, "North")
+    assert await scope.get(row.id) == row
+    assert await scope.crud.count() == 1
+    with pytest.raises(NotFound):
+        await scope.get(row.id.__class__(int=0))

@@ -1,0 +1,75 @@
+"""What the contract says of a text also stands in the database."""
+
+import psycopg2
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlmodel import SQLModel
+
+from tests.support.gadgets import Gadget
+from tests.support.specimens import labels, regions, shelves, specimens
+from tests.support.sql import run_sql
+
+
+def insert(url: str, name: str, note: str = "note") -> None:
+    run_sql(
+        url,
+        "INSERT INTO gadget (owner_id, id, name, note, ready)"  # noqa: S608 # of ours
+        f" VALUES ('ann', gen_random_uuid(), U&'{name}', '{note}', false)",
+    )
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize("name", ["x", "x" * 20, " x ", r"\+01F600", r"\00e9\3000x"])
+def test_the_database_takes_what_the_api_takes(gadget_url: str, name: str) -> None:
+    insert(gadget_url, name)
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("", "note"),
+        (" ", "note"),
+        (r"\3000\00a0", "note"),
+        (r"a\000ab", "note"),
+        (r"a\0085b", "note"),
+        ("x", "n"),
+    ],
+)
+def test_the_database_refuses_what_the_api_refuses(gadget_url: str, name: str, note: str) -> None:
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        insert(gadget_url, name, note)
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_database_refuses_a_text_that_is_too_long(gadget_url: str) -> None:
+    with pytest.raises(psycopg2.errors.StringDataRightTruncation):
+        insert(gadget_url, "x" * 21)
+
+
+def test_ownership_is_part_of_the_identity() -> None:
+    table = Gadget.__table__  # type: ignore[attr-defined]
+    assert [column.name for column in table.primary_key] == ["owner_id", "id"]
+    assert [[column.name for column in index.columns] for index in table.indexes] == [
+        ["owner_id", "created_at", "id"]
+    ]
+
+
+def test_what_was_created_is_what_is_declared(specimen_url: str) -> None:
+    """Alembic sees no difference, so the next migration is about the next change alone."""
+    tables = {each.table.name for each in (regions, shelves, specimens, labels)}
+    engine = create_engine(specimen_url.replace("postgresql:", "postgresql+psycopg2:"))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_server_default": True,
+                "include_name": lambda name, kind, _parents: kind != "table" or name in tables,
+                "include_object": lambda _, name, kind, *_others: kind != "table" or name in tables,
+            },
+        )
+        assert compare_metadata(context, SQLModel.metadata) == []
+    engine.dispose()
+    assert all(not each.table.info for each in (regions, shelves, specimens, labels))

@@ -1,0 +1,224 @@
+"""Resources with a column of every type, references, computed columns and public rows."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    SmallInteger,
+    case,
+    create_engine,
+    func,
+    not_,
+    text,
+)
+from sqlmodel import Field, SQLModel, col
+
+from routers import (
+    ONE_LINE,
+    Computed,
+    Database,
+    Equals,
+    OneOf,
+    OwnedRow,
+    PublicRow,
+    Range,
+    ReadRow,
+    Resource,
+    ResourceAPI,
+    ResourceRouter,
+    RowId,
+    Scope,
+    Search,
+    resource_router,
+)
+from tests.support.gadgets import access, gadgets
+
+
+class Colour(StrEnum):
+    """What colour a specimen has."""
+
+    RED = "red"
+    PALE_BLUE = "pale-blue"
+
+
+class RegionFacts(SQLModel):
+    """What there is to know of a region."""
+
+    name: str = Field(max_length=40)
+
+
+class Region(RegionFacts, PublicRow, table=True):
+    """A row of regions: nobody's."""
+
+
+class RegionRead(RegionFacts, ReadRow):
+    """A region, as everyone sees it."""
+
+
+class ShelfCreate(SQLModel):
+    """A shelf as a client writes it."""
+
+    name: str = Field(max_length=20, unique=True, schema_extra={"pattern": ONE_LINE})
+
+
+class Shelf(ShelfCreate, OwnedRow, table=True):
+    """A row of shelves."""
+
+
+class ShelfRead(ShelfCreate, ReadRow):
+    """A shelf as its owner sees it."""
+
+
+class SpecimenCreate(SQLModel):
+    """A specimen as a client writes it."""
+
+    name: str = Field(max_length=20, index=True)
+    legs: int = Field(default=0, ge=0, le=1000)
+    serial: int = Field(default=0, sa_type=BigInteger)
+    rank: int = Field(default=0, sa_type=SmallInteger)
+    count: int = 0
+    weight: float = 0.0
+    ratio: float | None = Field(default=None, gt=0, lt=1)
+    price: Decimal = Field(default=Decimal("0.00"), max_digits=8, decimal_places=2)
+    tiny: Decimal | None = Field(default=None, max_digits=12, decimal_places=12, ge=0)
+    sealed: bool = False
+    found_on: date = date(2026, 1, 1)
+    lost_on: date | None = None
+    seen_at: datetime | None = None
+    tag: UUID | None = None
+    colour: Colour = Colour.RED
+    second_colour: Colour | None = None
+    details: dict[str, Any] = Field(default_factory=dict)
+    remarks: list[str] = Field(default_factory=list, max_length=10)
+    anything: list[Any] | None = None
+    kind: str = Field(default="plain", max_length=10)
+
+
+class Sealed(SQLModel):
+    """What follows from the rest of a specimen."""
+
+    pending: bool = True
+
+    sealed_at: datetime | None = None
+    inspected: bool = False
+
+
+class Specimen(SpecimenCreate, Sealed, OwnedRow, table=True):
+    """A row of specimens."""
+
+
+class SpecimenRead(SpecimenCreate, Sealed, ReadRow):
+    """A specimen as its owner sees it."""
+
+
+class LabelCreate(SQLModel):
+    """A label as a client writes it."""
+
+    text: str = Field(max_length=10)
+    language: str = Field(default="en", max_length=2)
+    specimen_id: UUID | None = Field(default=None, foreign_key="specimen.id", ondelete="CASCADE")
+    shelf_id: UUID | None = Field(default=None, foreign_key="shelf.id")
+    serialNo: str | None = Field(default=None, max_length=9, unique=True)  # noqa: N815 # a name to be quoted
+    region_id: UUID | None = Field(default=None, foreign_key="region.id")
+
+
+class Label(LabelCreate, OwnedRow, table=True):
+    """A row of labels, of which one is to be read first."""
+
+    __table_args__ = (
+        CheckConstraint("text <> language", name="text_is_no_language"),
+        Index("one_first_label", "owner_id", "text", unique=True, postgresql_where=text("text = 'first'")),
+    )
+
+
+class LabelRead(LabelCreate, ReadRow):
+    """A label as its owner sees it."""
+
+
+regions = Resource(
+    path="/regions",
+    model=Region,
+    read=RegionRead,
+    filters=(Equals("name"),),
+    sorts=("name", "-name"),
+    operations=("list", "get"),
+    public=True,
+)
+shelves = Resource(
+    path="/shelves",
+    model=Shelf,
+    create=ShelfCreate,
+    read=ShelfRead,
+    operations=("list", "create", "get", "put", "delete"),
+)
+specimens = Resource(
+    path="/specimens",
+    model=Specimen,
+    create=SpecimenCreate,
+    read=SpecimenRead,
+    filters=(
+        Search("name", "kind"),
+        *(Equals(column) for column in ("name", "sealed", "tag", "second_colour", "tiny")),
+        *(OneOf(column) for column in ("colour", "kind", "rank")),
+        *(Range(column) for column in ("legs", "serial", "weight", "price", "found_on", "seen_at")),
+    ),
+    sorts=tuple(
+        sign + column
+        for column in ("name", "legs", "serial", "rank", "weight", "price", "found_on", "created_at", "kind")
+        for sign in ("", "-")
+    ),
+    computed=(
+        Computed("pending", lambda new, _: not_(new.inspected)),
+        Computed("sealed_at", lambda new, old: case((new.sealed, func.coalesce(old.sealed_at, func.now())))),
+    ),
+)
+labels = Resource(
+    path="/labels",
+    model=Label,
+    create=LabelCreate,
+    read=LabelRead,
+    filters=(Equals("specimen_id"),),
+    write_once=("language",),
+)
+
+
+def specimen_routers() -> tuple[ResourceRouter[Any], ...]:
+    """The routers of all of them, with a route by hand that writes what no client does."""
+    router = resource_router(specimens, access)
+    scope = Annotated[Scope[SpecimenRead], router.scope]
+
+    @router.post("/{specimen_id}/inspect")
+    async def inspect_specimen(specimen_id: RowId, rows: scope) -> SpecimenRead:
+        """Inspect a specimen, and seal or unseal it."""
+        return await rows.update(specimen_id, inspected=True, sealed=not_(col(Specimen.sealed)))
+
+    others = (resource_router(each, access) for each in (regions, shelves, labels))
+    return (router, *others)
+
+
+def specimen_application(database: Database) -> ResourceAPI:
+    """An application of all of them."""
+    api = ResourceAPI(
+        title="Specimens",
+        description="Everything that the generator can make.",
+        contact={"name": "The curator"},
+        license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
+    )
+    api.state.database = database
+    for router in specimen_routers():
+        api.include_router(router)
+    return api
+
+
+def create_specimens(url: str) -> None:
+    """Create their tables in an empty database."""
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
+    tables = [each.table for each in (regions, shelves, specimens, labels, gadgets)]
+    SQLModel.metadata.create_all(engine, tables)
+    engine.dispose()

@@ -1,0 +1,30 @@
+"""The application on a database of its own, for tests."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+
+from app.main import create_app
+from app.settings import Settings
+from routers import ResourceAPI
+from tests.support.second_opinion import SecondOpinion
+from tests.support.sql import run_sql
+
+
+@contextlib.asynccontextmanager
+async def task_application(url: str) -> AsyncIterator[ResourceAPI]:
+    """Run the application in this process."""
+    api = create_app(Settings.model_construct(database_url=url))
+    async with api.router.lifespan_context(api):
+        yield api
+
+
+@contextlib.asynccontextmanager
+async def task_client(api: ResourceAPI, url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Open a client of an empty table, whose every exchange is checked against the document."""
+    run_sql(url, "TRUNCATE task")
+    transport = SecondOpinion(httpx.ASGITransport(api), api.openapi())
+    async with httpx.AsyncClient(transport=transport, base_url="http://todo/api/v1") as client:
+        client.headers["X-User-ID"] = "alice"
+        yield client
