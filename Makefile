@@ -14,7 +14,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test slow coverage fuzz check lint types arrows document apilint clients migrate migration openapi pages picture bench growth lock clean
+.PHONY: help run test slow coverage fallback fuzz check lint types arrows document apilint clients migrate migration openapi pages picture bench growth lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -58,6 +58,9 @@ slow: $(READY) ## Run the tests that take a minute each: the recipe for a new re
 coverage: $(READY) ## Refuse a branch of the generator that its own tests do not reach
 	@$(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers tests/isolation/test_generator.py --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
 
+fallback: $(READY) ## Run the tests of the generator without its fast path
+	@FAST_PATH=off $(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers
+
 fuzz: $(READY) ## Fuzz for minutes, by fixed seeds and a random one, then with faults that have to be found
 	@rm -rf .fuzz
 	@seed=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' '); echo "Seeds: 1, 2 and, this time, $$seed"; \
@@ -85,7 +88,7 @@ bench: $(MEASURES) ## Measure the application beside others, for docs/performanc
 growth: $(MEASURES) ## Measure how the cost of a request grows, for docs/growth.md; GROWTH_QUICK=1: in two minutes
 	@.venv-bench/bin/python -m bench.growth
 
-check: lint types arrows document apilint test slow coverage ## All that CI runs
+check: lint types arrows document apilint test slow coverage fallback ## All that CI runs
 
 lint: $(READY) ## Lint, formatting included
 	@$(BIN)/ruff check .

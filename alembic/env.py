@@ -1,4 +1,4 @@
-"""Alembic's environment: runs the migrations through psycopg2, one process at a time."""
+"""Alembic's environment: run the migrations with psycopg2, one process at a time."""
 
 import sys
 from contextlib import ExitStack
@@ -8,17 +8,17 @@ from alembic import context
 from sqlalchemy import Enum, TypeDecorator, create_engine, text
 from sqlmodel import SQLModel
 
-import app.main  # noqa: F401 # its resources fill the metadata
+import app.main  # noqa: F401 # its resources declare the tables
 from app.database.engine import CONNECT_SECONDS, driver_url
 from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.settings import SettingsError, read_settings
 
 LOCK = 7_238_401_957
-"""The number of the advisory lock that says: a migration is under way."""
+"""The number of the advisory lock that a migration holds."""
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
-    """Write a type into a migration as the SQLAlchemy type that it is in the database."""
+    """Render a type in a migration as the SQLAlchemy type of the database."""
     if kind == "type" and isinstance(item, Enum):
         return f"sa.String(length={item.length})"
     if kind == "type" and isinstance(item, TypeDecorator):
@@ -27,7 +27,7 @@ def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
 
 
 def run(url: str) -> None:
-    """Run the migrations in one transaction, behind the lock that keeps a second starter waiting."""
+    """Run the migrations in one transaction, under the lock that makes other processes wait."""
     engine = create_engine(driver_url(url, "psycopg2"), connect_args={"connect_timeout": CONNECT_SECONDS})
     with engine.connect() as connection:
         context.configure(
@@ -37,7 +37,7 @@ def run(url: str) -> None:
             render_item=render,
         )
         with context.begin_transaction():
-            # Inside the transaction: taken before it, nothing would be committed.
+            # Inside the transaction: otherwise nothing would be committed.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             context.run_migrations()
     engine.dispose()

@@ -1,4 +1,4 @@
-"""The application: what there is to serve (the generator that serves it lives in `routers`)."""
+"""The application: tasks, settings, database, command line. `routers` generates its endpoints."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 __version__ = version("backend-todo")
 
 ROOT = Path(__file__).resolve().parent.parent
-"""Where the project lies."""
+"""The directory of the project."""
 
 
-class Refused(Exception):
-    """What stops a command, and was foreseen; the message is one sentence for the person who gave it."""
+class CommandError(Exception):
+    """An expected failure of a command; the message is one sentence for the user."""

@@ -1,9 +1,9 @@
-"""What the resources of this application are given: its owner and its database."""
+"""The owner and the database that the resources of this application use."""
 
 from app.owner import current_owner
 from routers import Access
 
 API = "/api/v1"
-"""Where every resource is served."""
+"""The path prefix of every resource."""
 
 access = Access(owner=current_owner, database=lambda request: request.app.state.database)

@@ -1,16 +1,14 @@
-"""The command `todo`, as it is typed."""
+"""The command `todo`."""
 
-import gc
 import sys
-from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from app import Refused, __version__
+from app import CommandError, __version__
 
 cli = typer.Typer(
-    help="Serve tasks over HTTP, each seen by its owner alone.",
+    help="Serve tasks over HTTP, each visible to its owner only.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -18,17 +16,17 @@ cli = typer.Typer(
 
 
 def main() -> None:
-    """Run the command; a foreseeable failure is one sentence and exit code 1."""
+    """Run the command; an expected failure prints one sentence and exits with code 1."""
     try:
         cli()
-    except Refused as error:
+    except CommandError as error:
         sys.exit(f"todo: {error}")
 
 
 @cli.callback(invoke_without_command=True)
 def _version(
     *,
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     if version:
         typer.echo(__version__)
@@ -39,40 +37,34 @@ def _version(
 def serve() -> None:
     """Serve the API until Ctrl-C.
 
-    Without DATABASE_URL, an embedded PostgreSQL is started, migrated and, at the end, stopped. With it,
-    run `todo migrate` first. Settings are read from the environment and from .env: see .env.example.
+    Without DATABASE_URL, start and migrate an embedded PostgreSQL, and stop it at the end. With
+    DATABASE_URL, run `todo migrate` first. Settings come from the environment and .env: see .env.example.
     """
-    _commands().serve()
+    from app import commands
+
+    commands.serve()
 
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database to the newest revision.
+    """Migrate the database to the latest revision.
 
-    Uses DATABASE_URL_UNPOOLED where it is set, else DATABASE_URL, else the embedded database.
+    Uses DATABASE_URL_UNPOOLED if it is set, else DATABASE_URL, else the embedded database.
     """
-    _commands().migrate_database()
-    typer.echo("The database is at the newest revision.")
+    from app import commands
+
+    commands.migrate_database()
+    typer.echo("The database is at the latest revision.")
 
 
 @cli.command()
 def openapi(
     *,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if it is stale.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if openapi.json is outdated.")
+    ] = False,
 ) -> None:
     """Write the OpenAPI document to openapi.json."""
-    typer.echo(_commands().write_document(check=check))
+    from app import commands
 
-
-def _commands() -> Any:
-    """What the commands do, imported when one is given: each worker imports this module, but not that one.
-
-    An import makes little garbage, and looking for it takes a seventh of the time: what is there afterwards
-    stays, and is not looked through again.
-    """
-    gc.disable()
-    try:
-        return import_module("app.commands")
-    finally:
-        gc.freeze()
-        gc.enable()
+    typer.echo(commands.write_document(check=check))

@@ -1,4 +1,4 @@
-"""What the commands do."""
+"""The implementation of the commands."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
@@ -15,67 +14,67 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 from uvicorn.supervisors import Multiprocess
 
-from app import ROOT, Refused
+from app import ROOT, CommandError
 from app.access import API
 from app.database.engine import open_database
-from app.database.pool_size import connections_per_worker, granted
+from app.database.migrations import migrate
+from app.database.pool_size import connection_limit, pool_size_per_worker
 from app.database.revisions import is_current
 from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.logs import configure_logs
 from app.main import create_app
+from app.server_protocol import StrictProtocol
 from app.settings import TRUSTED_HEADER, Settings, read_settings
 from routers import Unavailable
-from routers.openapi.document import document_text
-from routers.protocol import StrictProtocol
 
 DOCUMENT = ROOT / "openapi.json"
 
 
 def serve() -> None:
-    """Serve until a signal comes."""
+    """Serve until a signal arrives."""
     settings = read_settings()
-    settings.load_owner_provider()
-    # What a supervisor or a closing terminal sends must end this process in order, like Ctrl-C does.
-    signal.signal(signal.SIGTERM, _leave)
+    # The signals of a supervisor or a closing terminal shut down in order, like Ctrl-C.
+    signal.signal(signal.SIGTERM, _exit)
     signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
     with _listener(settings) as listener, _database(settings) as url:
         if settings.database_url is None:
-            _migrate(url)
+            migrate(url)
         configure_logs(settings)
-        pool_size = connections_per_worker(settings, _ask(url))
+        pool_size = pool_size_per_worker(settings, _check_database(url))
         _announce(settings, listener)
         # The application, in this process or in workers, reads its settings from here.
         os.environ["DATABASE_URL"] = url
-        os.environ["TODO_OWNER_PROVIDER"] = settings.owner_provider or TRUSTED_HEADER
         os.environ["TODO_POOL_SIZE"] = str(pool_size)
+        if settings.owner_provider is None:
+            os.environ["TODO_OWNER_PROVIDER"] = TRUSTED_HEADER
         with contextlib.suppress(KeyboardInterrupt):
             _run(settings, listener)
 
 
 def migrate_database() -> None:
-    """Bring the database of the settings to the newest revision."""
+    """Migrate the configured database to the latest revision."""
     settings = read_settings()
     with _database(settings) as url:
         try:
-            _migrate(settings.database_url_unpooled or url)
+            migrate(settings.database_url_unpooled or url)
         except OperationalError as error:
             raise _unreachable(error.orig) from error
 
 
 def write_document(*, check: bool) -> str:
-    """Write the OpenAPI document, or compare the one there is, and answer what is to be said of it."""
-    text = document_text(create_app(Settings.model_construct()).openapi())
+    """Write the OpenAPI document, or compare it with the existing one; return a message for the user."""
+    text = create_app(Settings.model_construct()).openapi_text()
     if not check:
         DOCUMENT.write_text(text, encoding="utf-8")
         return f"Wrote {DOCUMENT}."
     if not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != text:
-        raise Refused("openapi.json is not what the application serves: run `todo openapi`.")
-    return "openapi.json is what the application serves."
+        raise CommandError("openapi.json is outdated: run `todo openapi`.")
+    return "openapi.json is up to date."
 
 
 @contextlib.contextmanager
 def _listener(settings: Settings) -> Iterator[socket.socket]:
-    """Take the port before anything is started, so that nothing has to be undone where it is taken."""
+    """Bind the port before anything is started, so that nothing must be undone if the port is taken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -83,8 +82,8 @@ def _listener(settings: Settings) -> Iterator[socket.socket]:
             listener.bind((settings.host, settings.port))
             listener.listen(2048)
         except OSError as error:
-            raise Refused(
-                f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}): "
+            raise CommandError(
+                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
                 "set TODO_PORT to a free port, or TODO_HOST to an address of this machine."
             ) from error
         listener.set_inheritable(True)
@@ -93,7 +92,7 @@ def _listener(settings: Settings) -> Iterator[socket.socket]:
 
 @contextlib.contextmanager
 def _database(settings: Settings) -> Iterator[str]:
-    """The URL of the configured database or, while the block lasts, of the embedded one."""
+    """Yield the URL of the configured database or, during the block, of the embedded one."""
     if settings.database_url is not None:
         yield settings.database_url
         return
@@ -101,32 +100,27 @@ def _database(settings: Settings) -> Iterator[str]:
         yield url
 
 
-def _migrate(url: str) -> None:
-    # Alembic is imported where there is something to migrate: it is a tenth of what a server takes.
-    import_module("app.database.migrations").migrate(url)
+def _check_database(url: str) -> int:
+    """Check that the database is migrated, and return its connection limit."""
 
-
-def _ask(url: str) -> int:
-    """How many connections the database grants; one that cannot be served from is refused."""
-
-    async def ask() -> int:
+    async def check() -> int:
         database = open_database(url, pool_size=1)
         try:
             if not await is_current(database):
-                raise Refused("The database lacks the newest revision: run `todo migrate`.")
-            return await granted(database)
+                raise CommandError("The database is not at the latest revision: run `todo migrate`.")
+            return await connection_limit(database)
         finally:
             await database.close()
 
     try:
-        return asyncio.run(ask())
+        return asyncio.run(check())
     except Unavailable as error:
         raise _unreachable(error.__cause__) from error
 
 
-def _unreachable(reason: BaseException | None) -> Refused:
-    cause = str(getattr(reason, "orig", reason)).strip().splitlines() or ["no reason given"]
-    return Refused(f"The database at DATABASE_URL cannot be reached: {cause[0].strip()}.")
+def _unreachable(cause: BaseException | None) -> CommandError:
+    lines = str(getattr(cause, "orig", cause)).strip().splitlines() or ["unknown reason"]
+    return CommandError(f"Cannot connect to the database at DATABASE_URL: {lines[0].strip()}.")
 
 
 def _announce(settings: Settings, listener: socket.socket) -> None:
@@ -144,13 +138,14 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
     curl -X POST {address}{API}/tasks -H 'X-User-ID: alice' \\
       -H 'Content-Type: application/json' -d '{{"title": "Buy milk"}}'
 
-  Ctrl-C stops.
+  Press Ctrl-C to stop.
 """)
 
 
 def _run(settings: Settings, listener: socket.socket) -> None:
     config = uvicorn.Config(
-        "app.main:app",
+        "app.main:create_app",
+        factory=True,
         workers=settings.workers,
         log_config=None,
         access_log=False,
@@ -167,11 +162,11 @@ def _run(settings: Settings, listener: socket.socket) -> None:
 
 
 class _Workers(Multiprocess):
-    """Worker processes that a closing terminal ends, rather than starts anew."""
+    """Worker processes that a closing terminal stops, instead of restarting them."""
 
     def handle_hup(self) -> None:
         self.handle_term()
 
 
-def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)

@@ -1,4 +1,4 @@
-"""What a page of another origin may send and read, by the setting `TODO_CORS_ORIGINS`."""
+"""Cross-origin requests, which the setting `TODO_CORS_ORIGINS` allows."""
 
 from http import HTTPStatus
 
@@ -10,48 +10,57 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.settings import Settings
-from routers.exceptions import problem_response
+from routers import problem_response
 
 
 def cors(settings: Settings) -> list[Middleware]:
-    """Let pages of the origins in the settings call; without any, nothing is said about origins at all.
+    """Allow the configured origins; without any, responses have no CORS headers.
 
-    Cookies are not taken: a page has to say whose request it is, so none can speak for its visitor unasked.
+    Credentials are not allowed: cookies never identify an owner, so a page cannot act for its visitor
+    without the visitor's token.
     """
     if not settings.cors_origins:
         return []
-    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-    # Authorization, for owner providers that read a token: they are one setting, and need no second.
-    sent = ["Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID", "X-User-ID"]
-    read = ["Allow", "ETag", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID"]
+    # Authorization is for owner providers that read a token, so that they need no other setting.
+    request_headers = [
+        "Authorization",
+        "Content-Type",
+        "If-Match",
+        "If-None-Match",
+        "X-Request-ID",
+        "X-User-ID",
+    ]
+    response_headers = ["Allow", "ETag", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID"]
     return [
         Middleware(
             CORS,
             allow_origins=settings.cors_origins,
-            allow_methods=methods,
-            allow_headers=sent,
-            expose_headers=read,
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=request_headers,
+            expose_headers=response_headers,
         )
     ]
 
 
 class CORS(CORSMiddleware):
-    """Starlette's, but a preflight is refused with a problem, like everything else."""
+    """Starlette's middleware, with a problem response for a rejected preflight request."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Answer a preflight."""
+        """Respond to a preflight request."""
         response = super().preflight_response(request_headers)
-        return Refusal(headers=response.headers) if response.status_code == Refusal.status else response
+        if response.status_code == RejectedPreflight.status:
+            return RejectedPreflight(headers=response.headers)
+        return response
 
 
-class Refusal(Response):
-    """A refused preflight, which becomes a problem when it is sent: only then is its request's id known."""
+class RejectedPreflight(Response):
+    """A problem response that is created when it is sent, because the request id is not known earlier."""
 
     status = HTTPStatus.BAD_REQUEST
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the problem, with what the refusal says about origins."""
-        kept = {name: value for name, value in self.headers.items() if not name.startswith("content-")}
-        detail = "A page of this origin may not send this: see the Access-Control headers."
-        problem = problem_response(Request(scope), self.status, detail, headers=kept)
+        """Send the problem with the CORS headers."""
+        headers = {name: value for name, value in self.headers.items() if not name.startswith("content-")}
+        detail = "This origin may not send this request. See the Access-Control headers."
+        problem = problem_response(Request(scope), self.status, detail, headers=headers)
         await problem(scope, receive, send)

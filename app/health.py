@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can serve."""
+"""The health probes."""
 
 from typing import Any, Literal
 
@@ -6,23 +6,21 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from app.database.revisions import is_current
-from routers import Unavailable
-from routers.api.strict_request import admit
-from routers.openapi.document import problem_responses
+from routers import Unavailable, check_query, problem_responses
 
 
 async def no_query(request: Request) -> None:
-    """Take no query parameters."""
-    admit(request, {})
+    """Reject query parameters."""
+    check_query(request, {})
 
 
-TAG = {"name": "health", "description": "Probes, for what runs this server: they ask for no owner."}
+TAG = {"name": "health", "description": "Health probes, which need no owner."}
 
 router = APIRouter(tags=[TAG["name"]], dependencies=[Depends(no_query)])
 
 
 class Health(BaseModel):
-    """The answer of a probe."""
+    """The result of a health probe."""
 
     status: Literal["ok"]
 
@@ -33,26 +31,26 @@ _PUBLIC = {"security": list[Any]()}
 @router.get(
     "/livez",
     operation_id="getLiveness",
-    summary="Ask for life",
-    response_description="This process answers.",
+    summary="Check liveness",
+    response_description="The process responds.",
     responses=problem_responses(400, 413, 422, 500),
     openapi_extra=_PUBLIC,
 )
 async def live() -> Health:
-    """Say that the process answers. It asks nothing of the database."""
+    """Check that the process responds. The database is not involved."""
     return Health(status="ok")
 
 
 @router.get(
     "/readyz",
     operation_id="getReadiness",
-    summary="Ask for readiness",
-    response_description="Requests can be served.",
+    summary="Check readiness",
+    response_description="The server can process requests.",
     responses=problem_responses(400, 413, 422, 500, 503),
     openapi_extra=_PUBLIC,
 )
 async def ready(request: Request) -> Health:
-    """Say whether requests can be served: the database answers, and its schema is migrated."""
+    """Check that the server can process requests: the database responds and its schema is migrated."""
     if not await is_current(request.app.state.database):
         raise Unavailable
     return Health(status="ok")

@@ -1,4 +1,4 @@
-"""The logs: one line an event, for a person or for a machine."""
+"""Logs: one line per event, for people or for machines."""
 
 import contextlib
 import logging
@@ -15,66 +15,66 @@ _access = structlog.get_logger()
 
 
 def configure_logs(settings: Settings) -> None:
-    """Send every log of the process, the libraries' too, to standard error in the chosen format."""
-    shared: list[Any] = [
+    """Send the logs of the process and its libraries to standard error, in the configured format."""
+    processors: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if settings.log_format == "json":
-        last: list[Any] = [
+        renderers: list[Any] = [
             structlog.processors.dict_tracebacks,
             structlog.processors.JSONRenderer(),
         ]
     elif sys.stderr.isatty():
-        last = [structlog.dev.ConsoleRenderer()]
+        renderers = [structlog.dev.ConsoleRenderer()]
     else:
-        last = [structlog.processors.format_exc_info, _line]
+        renderers = [structlog.processors.format_exc_info, _render_line]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            foreign_pre_chain=processors,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    logging.getLogger("uvicorn.access").disabled = True  # ours says more
-    # Ours go straight to the stream: on the way through `logging` a line costs three times as much.
+    logging.getLogger("uvicorn.access").disabled = True  # `log_request` replaces it
+    # Directly to the stream: through `logging`, a line costs three times as much.
     structlog.configure(
-        processors=[*shared, *last],
+        processors=[*processors, *renderers],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
 
 
-def _line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
-    """What the console shows, without colours; a traceback follows on lines of its own."""
-    time, level, said = (event.pop(name, "") for name in ("timestamp", "level", "event"))
-    trace = event.pop("exception", None)
-    facts = " ".join(f"{name}={_word(value)}" for name, value in sorted(event.items()))
-    return f"{time} [{level:<9}] {said} {facts}".rstrip() + (f"\n{trace}" if trace else "")
+def _render_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    """Render an event like the console does, without colours; a traceback follows on lines of its own."""
+    timestamp, level, message = (event.pop(name, "") for name in ("timestamp", "level", "event"))
+    traceback = event.pop("exception", None)
+    fields = " ".join(f"{name}={_quoted(value)}" for name, value in sorted(event.items()))
+    return f"{timestamp} [{level:<9}] {message} {fields}".rstrip() + (f"\n{traceback}" if traceback else "")
 
 
-def _word(value: object) -> str:
+def _quoted(value: object) -> str:
     text = str(value)
     return text if text.isprintable() and " " not in text else repr(text)
 
 
-def log_exchange(scope: Scope, status: int, seconds: float, fault: Exception | None) -> None:
-    """Write the access log's line: no owner, no body, no path as sent (the route names no row)."""
-    facts = {
+def log_request(scope: Scope, status: int, seconds: float, error: Exception | None) -> None:
+    """Write a line of the access log: no owner, no body, and the path of the route instead of the row's."""
+    fields = {
         "method": scope["method"],
         "route": getattr(scope.get("route"), "path", None),
         "status": status,
         "ms": round(seconds * 1000, 1),
         "request_id": scope["request_id"],
     }
-    # A log that nobody reads any more is no reason to leave a request without its answer.
+    # A closed log must not prevent the response.
     with contextlib.suppress(OSError):
-        if fault is None:
-            _access.info("request", **facts)
+        if error is None:
+            _access.info("request", **fields)
         else:
-            _access.error("request", **facts, exc_info=fault)
+            _access.error("request", **fields, exc_info=error)

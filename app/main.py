@@ -1,54 +1,54 @@
-"""The application, put together."""
+"""Create the application."""
 
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import structlog
 from fastapi import FastAPI
 
 from app import __version__, health
 from app.cors import cors
-from app.database.engine import open_database, warm
-from app.logs import configure_logs, log_exchange
+from app.database.engine import open_database, warm_up
+from app.logs import configure_logs, log_request
 from app.settings import Settings, SettingsError, read_settings
+from app.supervisor import exit_with_supervisor
 from app.tasks.routes import router as tasks
 from routers import ResourceAPI, Unavailable
 
 RESOURCES = (tasks,)
-"""The routers of all resources: adding one is one line here."""
+"""The routers of all resources: a new one is one more entry."""
 
 DESCRIPTION = (
-    "Create, list, change and delete tasks. The security scheme `owner` says whose request it is: what "
-    "belongs to another owner is absent. Lists come in pages. Rows carry entity tags, for changes on the "
-    "condition that nobody else was faster. Errors are problems, as RFC 9457 has them."
+    "Create, list, update and delete tasks. The security scheme `owner` identifies the owner of a request; "
+    "resources of other owners do not exist for it. Lists are paginated with cursors. Every resource has an "
+    "ETag for optimistic concurrency control. Errors are problem details (RFC 9457)."
 )
-"""What the document says of the API as a whole."""
 
 
-def create_app(settings: Settings) -> ResourceAPI:
-    """Put the application together.
+def create_app(settings: Settings | None = None) -> ResourceAPI:
+    """Create the application, by default with the settings from the environment.
 
-    Raises:
-        SettingsError: the owner provider cannot be imported.
+    For any ASGI server: `uvicorn --factory app.main:create_app`.
     """
+    settings = settings or _server_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure_logs(settings)
+        exit_with_supervisor()
         app.state.database = database = open_database(settings.database_url or "", settings.pool_size)
         try:
-            await warm(database)
+            await warm_up(database)
         except Unavailable:
-            structlog.get_logger().warning("the database is not available; answering 503 until it is")
+            structlog.get_logger().warning("the database is not available; requests get 503 until it is")
         yield
         await database.close()
 
     app = ResourceAPI(
         title="backend-todo",
         version=__version__,
-        summary="Tasks, each seen by its owner alone.",
+        summary="Tasks, each visible to its owner only.",
         description=DESCRIPTION,
         contact={"name": "The contributors of backend-todo"},
         license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
@@ -56,28 +56,19 @@ def create_app(settings: Settings) -> ResourceAPI:
         lifespan=lifespan,
         max_body_size=settings.max_body_bytes,
         outer=cors(settings),
-        observe=log_exchange,
+        observe=log_request,
     )
-    app.state.owner_provider = settings.load_owner_provider()
+    app.state.owner_provider = settings.provider
     for router in (health.router, *RESOURCES):
         app.include_router(router)
     return app
 
 
-def __getattr__(name: str) -> Any:
-    """Make `app` when a server asks for it (`uvicorn app.main:app`); importing alone does nothing."""
-    if name != "app":
-        raise AttributeError(name)
+def _server_settings() -> Settings:
     try:
-        application = create_app(_settings_of_server())
+        settings = read_settings()
     except SettingsError as error:
         sys.exit(str(error))
-    globals()["app"] = application
-    return application
-
-
-def _settings_of_server() -> Settings:
-    settings = read_settings()
     if settings.database_url is None:
-        raise SettingsError("DATABASE_URL is not set: set it, or use `todo serve`, which brings a database.")
+        sys.exit("DATABASE_URL is not set: set it, or use `todo serve`, which starts a database.")
     return settings

@@ -1,4 +1,4 @@
-"""Whose request this is: the seam where authentication plugs in."""
+"""The owner of a request: the extension point for authentication."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -10,45 +10,45 @@ from fastapi.security import APIKeyHeader
 from routers import OwnerId, Unauthenticated
 
 OwnerProvider = Callable[[HTTPConnection], Awaitable[str | None]]
-"""Answers the name of the owner on whose behalf a request is made, or None for nobody.
+"""An async function that returns the owner of a request, or None if it has none.
 
-`TODO_OWNER_PROVIDER` names one by its import path, `package.module:function`. An attribute `challenge`
-on it is what a 401 says in `WWW-Authenticate`; without one that is `OwnerHeader`.
+`TODO_OWNER_PROVIDER` is its import path, `package.module:function`. An attribute `challenge` of the function
+is the value of `WWW-Authenticate` in a 401; the default is `OwnerHeader`.
 """
 
-_NAME = re.compile(r"[A-Za-z0-9._:|@-]{1,64}")
+_OWNER = re.compile(r"[A-Za-z0-9._:|@-]{1,64}")
 
 
 async def trusted_header(request: HTTPConnection) -> str | None:
-    """Believe the header `X-User-ID`, as set by the gateway in front, which must not let others set it."""
+    """Trust the header `X-User-ID`. A gateway in front must set it, and reject the client's own."""
     values = request.headers.getlist("x-user-id")
     return values[0].strip(" \t") if len(values) == 1 else None
 
 
 class CurrentOwner(APIKeyHeader):
-    """The FastAPI dependency that asks the configured provider; nothing else makes an `OwnerId`."""
+    """The FastAPI dependency that calls the owner provider; nothing else creates an `OwnerId`."""
 
     def __init__(self) -> None:
-        """Describe itself in OpenAPI as the security scheme `owner`."""
+        """Document the security scheme `owner` in OpenAPI."""
         super().__init__(
             name="X-User-ID",
             scheme_name="owner",
-            description="Whose rows to work on: 1 to 64 of A-Z a-z 0-9 . _ : | @ -",
+            description="The owner of the request: 1 to 64 characters of `A-Z a-z 0-9 . _ : | @ -`.",
             auto_error=False,
         )
 
     async def __call__(self, request: HTTPConnection) -> Any:
-        """Answer the owner.
+        """Return the owner.
 
         Raises:
-            Unauthenticated: the provider knows none, or answers no well-formed name.
+            Unauthenticated: the provider returns none, or not a valid one.
         """
         provider: OwnerProvider = request.app.state.owner_provider
-        name = await provider(request)
-        if name is None or not _NAME.fullmatch(name):
+        owner = await provider(request)
+        if owner is None or not _OWNER.fullmatch(owner):
             challenge = getattr(provider, "challenge", "OwnerHeader")
             raise Unauthenticated(headers={"WWW-Authenticate": challenge})
-        return OwnerId(name)
+        return OwnerId(owner)
 
 
 current_owner = CurrentOwner()

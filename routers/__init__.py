@@ -1,10 +1,16 @@
-"""The generator: what turns a declared table into endpoints (the resources themselves live in `app`)."""
+"""The generator: turns a declared table into the endpoints of a REST resource.
+
+This module is its public API; applications import nothing else of it.
+"""
 
 from fastcrud import PolicyConfig
 
 from routers.api.application import ResourceAPI
+from routers.api.middleware import COMMON_HEADERS, new_request_id
 from routers.api.operations import resource_router
+from routers.api.problem_responses import problem_response
 from routers.api.router import ResourceRouter
+from routers.api.strict_request import check_query
 from routers.database.database import Database
 from routers.exceptions import (
     Conflict,
@@ -14,22 +20,29 @@ from routers.exceptions import (
     Unauthenticated,
     Unavailable,
 )
+from routers.openapi.components import problem_responses
 from routers.queries.computed_columns import Computed
 from routers.queries.filters import Equals, OneOf, Range, Search
+from routers.queries.ownership import OwnerId
 from routers.queries.pagination import Page
-from routers.resource.resource import Resource
+from routers.resource.resource import DeclarationError, Resource
 from routers.schemas.field_formats import ONE_LINE, QueryBool, RowId
-from routers.scope.access import Access, OwnerId
+from routers.schemas.problem import PROBLEM_MEDIA_TYPE, problem_json
+from routers.schemas.read_row import ReadRow
+from routers.scope.access import Access
 from routers.scope.read_scope import ReadScope
 from routers.scope.scope import Scope
-from routers.tables.rows import OwnedRow, PublicRow, ReadRow
+from routers.tables.rows import OwnedRow, PublicRow
 
 __all__ = [
+    "COMMON_HEADERS",
     "ONE_LINE",
+    "PROBLEM_MEDIA_TYPE",
     "Access",
     "Computed",
     "Conflict",
     "Database",
+    "DeclarationError",
     "Equals",
     "NotFound",
     "OneOf",
@@ -52,5 +65,10 @@ __all__ = [
     "Search",
     "Unauthenticated",
     "Unavailable",
+    "check_query",
+    "new_request_id",
+    "problem_json",
+    "problem_response",
+    "problem_responses",
     "resource_router",
 ]

@@ -1,51 +1,12 @@
-"""Everything that can go wrong, told to the caller as an RFC 9457 problem."""
+"""The errors that an operation can end with, each with its HTTP status and a sentence for the client."""
 
-from http import HTTPStatus
-from typing import Annotated, Any, ClassVar
+from typing import ClassVar
 
-from fastapi.exceptions import RequestValidationError
-from pydantic import MISSING, BaseModel, Field
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-
-from routers.api.validation_errors import MOST_VIOLATIONS, Sentence, Violation, violations
-
-PROBLEM_MEDIA_TYPE = "application/problem+json"
-
-
-class Problem(BaseModel):
-    """An error, as RFC 9457 describes it."""
-
-    type: Annotated[
-        str,
-        Field(
-            max_length=100,
-            json_schema_extra={"format": "uri-reference"},
-            description="The kind of problem, as a URI reference.",
-        ),
-    ]
-    title: Annotated[
-        str, Field(max_length=100, pattern="^[ -~]*$", description="The kind of problem, in words.")
-    ]
-    status: Annotated[int, Field(ge=400, le=599, description="The HTTP status.")]
-    detail: Annotated[Sentence, Field(description="What went wrong, and how to mend it.")]
-    instance: Annotated[
-        str,
-        Field(
-            max_length=140,
-            pattern="^urn:request:[A-Za-z0-9._-]{1,128}$",
-            description="This occurrence, named by its request id.",
-        ),
-    ]
-    errors: Annotated[
-        list[Violation] | MISSING,
-        Field(max_length=MOST_VIOLATIONS, description="With 422: what is not as it should be."),
-    ] = MISSING
+from routers.schemas.problem import Violation
 
 
 class ProblemError(Exception):
-    """An error with a status, a sentence for the caller and, where HTTP wants them, headers."""
+    """An error with a status, a detail for the client and, where HTTP requires them, headers."""
 
     status: ClassVar[int]
     detail: ClassVar[str]
@@ -56,59 +17,59 @@ class ProblemError(Exception):
 
 
 class MalformedBody(ProblemError):
-    """400: the body is not the JSON text that it claims to be."""
+    """400: the body is not valid JSON."""
 
     status = 400
-    detail = "The body is not well-formed JSON."
+    detail = "The body is not valid JSON."
 
 
 class Unauthenticated(ProblemError):
-    """401: nobody's request; `headers` must carry the `WWW-Authenticate` of the owner provider."""
+    """401: the request has no valid owner; `headers` must include `WWW-Authenticate`."""
 
     status = 401
-    detail = "This operation needs an owner."
+    detail = "This operation requires an owner."
 
 
 class NotFound(ProblemError):
-    """404: no such row in the owner's scope, for whatever reason."""
+    """404: the owner has no such row."""
 
     status = 404
-    detail = "There is nothing here."
+    detail = "Not found."
 
 
 class Conflict(ProblemError):
-    """409: another row, or this one's past, stands against the change."""
+    """409: the change conflicts with another row or with an immutable field."""
 
     status = 409
-    detail = "Other rows stand against this change."
+    detail = "The change conflicts with other rows."
 
 
 class PreconditionFailed(ProblemError):
-    """412: the row exists, but `If-Match` or `If-None-Match` does not hold (RFC 9110 section 13)."""
+    """412: the row exists, but `If-Match` or `If-None-Match` is not met (RFC 9110 section 13)."""
 
     status = 412
-    detail = "The row is not in the state that the precondition asks for: read it again."
+    detail = "The resource has changed since the version in `If-Match`. Fetch it again and retry."
 
 
 class TooLarge(ProblemError):
-    """413: the body is larger than the application takes."""
+    """413: the body exceeds the limit."""
 
     status = 413
-    detail = "The body is larger than this server takes."
+    detail = "The body exceeds the size limit of this server."
 
 
 class UnsupportedMediaType(ProblemError):
-    """415: a body of another type than JSON."""
+    """415: the body is not declared as JSON."""
 
     status = 415
     detail = "Send the body as application/json."
 
 
 class InvalidRequest(ProblemError):
-    """422: understood, but not what the documented schema says."""
+    """422: the request does not match the documented schema."""
 
     status = 422
-    detail = "The request is not what the documented schema says."
+    detail = "The request does not match the documented schema."
 
     def __init__(self, errors: list[Violation]) -> None:
         super().__init__()
@@ -116,79 +77,10 @@ class InvalidRequest(ProblemError):
 
 
 class Unavailable(ProblemError):
-    """503: the database did not answer, or not in time."""
+    """503: the database did not respond, or not in time."""
 
     status = 503
-    detail = "The database is not available at the moment: try again."
+    detail = "The database is temporarily unavailable. Try again."
 
     def __init__(self) -> None:
         super().__init__(headers={"Retry-After": "1"})
-
-
-def problem_response(
-    request: Request,
-    status: int,
-    detail: str,
-    *,
-    headers: dict[str, str] | None = None,
-    errors: list[Violation] | None = None,
-) -> Response:
-    """A problem as the answer to a request, of which nothing but its id is in it."""
-    content = problem_text(status, detail, request.scope.get("request_id", "unknown"), errors)
-    return Response(content, status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
-
-
-def problem_text(status: int, detail: str, request_id: str, errors: list[Violation] | None = None) -> str:
-    """The one place where an error becomes text."""
-    return Problem(
-        type="about:blank",
-        title=_title(status),
-        status=status,
-        detail=detail,
-        instance=f"urn:request:{request_id}",
-        errors=MISSING if errors is None else errors,
-    ).model_dump_json()
-
-
-_DETAILS = {
-    404: NotFound.detail,
-    405: "This method is not offered here: see Allow.",
-    413: TooLarge.detail,
-}
-# RFC 9110 renamed these; Python's own names change between its versions.
-_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
-
-
-def _title(status: int) -> str:
-    return _TITLES.get(status) or HTTPStatus(status).phrase
-
-
-async def on_problem(request: Request, error: ProblemError) -> Response:
-    """Answer an error of ours."""
-    errors = error.errors if isinstance(error, InvalidRequest) else None
-    return problem_response(request, error.status, str(error), headers=error.headers, errors=errors)
-
-
-async def on_invalid(request: Request, error: RequestValidationError) -> Response:
-    """Answer what FastAPI found wrong with the parameters or the body."""
-    return await on_problem(request, InvalidRequest(violations(error.errors())))
-
-
-async def on_http_error(request: Request, error: HTTPException) -> Response:
-    """Answer an error of the framework's own: 404 for an unknown path, 405, 413."""
-    detail = _DETAILS.get(error.status_code, f"{_title(error.status_code)}.")
-    headers = dict(error.headers or {})
-    return problem_response(request, error.status_code, detail, headers=headers)
-
-
-async def on_unexpected(request: Request, _error: Exception) -> Response:
-    """Answer a fault of ours without a word about its inside."""
-    return problem_response(request, 500, "Something went wrong here; it has been logged.")
-
-
-EXCEPTION_HANDLERS: dict[Any, Any] = {
-    ProblemError: on_problem,
-    RequestValidationError: on_invalid,
-    HTTPException: on_http_error,
-    Exception: on_unexpected,
-}

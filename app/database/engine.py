@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL: the URL for each driver, and the pool."""
+"""The database engine: the URL for each driver, and the connection pool."""
 
 import os
 
@@ -10,36 +10,36 @@ from app.settings import POOL_SIZE
 from routers import Database
 
 POOL_SECONDS = 2.0
-"""How long a request waits for a free connection."""
+"""Maximum wait of a request for a free connection, in seconds."""
 
 CONNECT_SECONDS = 5
-"""How long a connection may take to be made; a Neon compute that sleeps needs about one."""
+"""Maximum time to connect, in seconds; a suspended Neon compute needs about one."""
 
 
 def driver_url(url: str, driver: str) -> URL:
-    """A URL as an administrator writes it, for a driver of SQLAlchemy's (`psycopg`, `psycopg2`)."""
+    """Return a PostgreSQL URL for a driver of SQLAlchemy (`psycopg` or `psycopg2`)."""
     parsed = make_url(url).set(drivername=f"postgresql+{driver}")
     if parsed.query.get("sslrootcert") == "system":
-        # The drivers' own OpenSSL does not know where this system keeps its certificates.
+        # The OpenSSL in the drivers' wheels does not know the certificates of the system.
         os.environ.setdefault("SSL_CERT_FILE", certifi.where())
     return parsed
 
 
 def open_database(url: str, pool_size: int = POOL_SIZE) -> Database:
-    """Make the pool; nothing is connected yet."""
+    """Create the connection pool; connections are opened on demand."""
     engine = create_async_engine(
         driver_url(url, "psycopg"),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
-        # A pooler in transaction mode gives each statement another server: none may be prepared.
+        # Behind a pooler in transaction mode, each statement may reach another server: prepare none.
         connect_args={"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None},
     )
     return Database(engine)
 
 
-async def warm(database: Database) -> None:
-    """Make the first connection now: it asks the server a dozen things that later ones do not.
+async def warm_up(database: Database) -> None:
+    """Open the first connection, for which SQLAlchemy makes a dozen extra round trips.
 
     Raises:
         Unavailable: the database cannot be reached.

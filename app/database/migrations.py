@@ -1,31 +1,33 @@
-"""The database's schema, brought forward by Alembic."""
+"""Migrate the database with Alembic."""
 
 from alembic import command
 from alembic.config import Config
-from alembic.util import CommandError
+from alembic.util import CommandError as AlembicError
 
-from app import ROOT, Refused
+from app import ROOT, CommandError
 
 
-class NewerDatabaseError(Refused):
-    """The database was migrated by a newer version than this one."""
+class NewerDatabaseError(CommandError):
+    """The database was migrated by a newer version of the application."""
 
 
 def configuration(url: str | None = None) -> Config:
-    """Alembic's configuration; `url` is where to migrate, instead of what the settings say."""
+    """Return Alembic's configuration; `url` overrides the database of the settings."""
     config = Config(toml_file=str(ROOT / "pyproject.toml"))
     config.attributes["url"] = url
     return config
 
 
 def migrate(url: str) -> None:
-    """Bring the database to the newest revision; a second caller waits for the first, then finds it done.
+    """Migrate the database to the latest revision; concurrent callers wait for each other.
 
     Raises:
-        sqlalchemy.exc.OperationalError: it cannot be reached.
-        NewerDatabaseError: it has a revision that is not known here.
+        sqlalchemy.exc.OperationalError: the database cannot be reached.
+        NewerDatabaseError: the database has an unknown revision.
     """
     try:
         command.upgrade(configuration(url), "head")
-    except CommandError as error:
-        raise NewerDatabaseError("The database has a revision that this version does not know.") from error
+    except AlembicError as error:
+        raise NewerDatabaseError(
+            "The database has a revision that this version does not know: install a newer version."
+        ) from error

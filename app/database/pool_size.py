@@ -1,4 +1,4 @@
-"""How many connections each worker may have, by what the server grants all of them together."""
+"""The pool size of each worker, limited by what the database grants all workers together."""
 
 import structlog
 from sqlalchemy import text
@@ -6,8 +6,8 @@ from sqlalchemy import text
 from app.settings import Settings, SettingsError
 from routers import Database
 
-# A superuser is bound by neither of its own limits. `reserved_connections` came with PostgreSQL 16.
-_GRANTED = text("""
+# Superusers are exempt from both of the last limits. `reserved_connections` is new in PostgreSQL 16.
+_CONNECTION_LIMIT = text("""
     SELECT least(
         current_setting('max_connections')::int
             - current_setting('superuser_reserved_connections')::int
@@ -20,41 +20,40 @@ _GRANTED = text("""
 """)
 
 
-async def granted(database: Database) -> int:
-    """How many connections the server lets the role of this URL have at once, to its database.
+async def connection_limit(database: Database) -> int:
+    """Return the maximum number of connections of this role to this database.
 
-    Behind a pooler, which has more clients than connections, it is what the server grants the pooler.
+    Behind a pooler it is the limit of the pooler's own connections.
 
     Raises:
         Unavailable: the database cannot be reached.
     """
-    ((connections,),) = await database.fetch(_GRANTED, {})
+    ((connections,),) = await database.fetch(_CONNECTION_LIMIT, {})
     return int(connections)
 
 
-def connections_per_worker(settings: Settings, connections: int) -> int:
-    """What each worker may have: TODO_POOL_SIZE, or less where all of them would have too many.
+def pool_size_per_worker(settings: Settings, connections: int) -> int:
+    """Return the pool size of each worker: TODO_POOL_SIZE, or less to stay within the limit.
 
     Raises:
-        SettingsError: there are too many workers for even one each.
+        SettingsError: there are more workers than connections for them.
     """
-    # Half: while a deployment rolls, the old workers and the new are connected at once. At other times,
-    # the other half is there for migrations and for people.
-    together = max(connections // 2, 1)
-    if settings.workers > together:
+    # Half: during a rolling deployment, the old and the new workers are connected at once. Otherwise the
+    # other half is left for migrations and for people.
+    available = max(connections // 2, 1)
+    if settings.workers > available:
         raise SettingsError(
-            f"TODO_WORKERS is {settings.workers}, and the database grants {connections} connections, "
-            f"half of which are for the workers: set TODO_WORKERS to at most {together}, "
-            "or raise the limit (max_connections, or CONNECTION LIMIT of the role or the database) to at "
-            f"least {2 * settings.workers}."
+            f"TODO_WORKERS is {settings.workers}, but the database allows {connections} connections, half of "
+            f"which are available to workers: set TODO_WORKERS to at most {available}, or raise the limit "
+            f"(max_connections, or CONNECTION LIMIT of the role or the database) to {2 * settings.workers}."
         )
-    share = together // settings.workers
+    share = available // settings.workers
     if share < settings.pool_size:
         structlog.get_logger().warning(
-            "each worker gets fewer connections than TODO_POOL_SIZE: half of the database's go round",
-            granted=connections,
+            "the pool size is below TODO_POOL_SIZE: all workers share half of the connection limit",
+            connection_limit=connections,
             workers=settings.workers,
-            wanted=settings.pool_size,
-            each=share,
+            configured=settings.pool_size,
+            pool_size=share,
         )
     return min(share, settings.pool_size)

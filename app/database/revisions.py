@@ -1,24 +1,21 @@
-"""Whether the database's schema is new enough for this version."""
+"""Check whether the database is migrated far enough for this version."""
 
-import ast
 from functools import cache
-from pathlib import Path
 
+from alembic.script import ScriptDirectory
 from psycopg.errors import UndefinedTable
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from app import ROOT
+from app.database.migrations import configuration
 from routers import Database
-
-VERSIONS = ROOT / "alembic" / "versions"
 
 
 async def is_current(database: Database) -> bool:
-    """Whether the database has at least the newest revision known here.
+    """Check whether the database has at least the latest known revision.
 
-    A revision that is unknown here is a newer one: while a deployment is under way, the old code goes
-    on working on the new schema.
+    An unknown revision is a newer one: during a rolling deployment, the old version continues to work on
+    the new schema.
 
     Raises:
         Unavailable: the database cannot be reached.
@@ -27,24 +24,14 @@ async def is_current(database: Database) -> bool:
         rows = await database.fetch(text("SELECT version_num FROM alembic_version"), {})
     except ProgrammingError as error:
         if isinstance(error.orig, UndefinedTable):
-            return False  # nothing was ever migrated
+            return False  # it was never migrated
         raise
-    return any(revision not in surpassed(VERSIONS) for (revision,) in rows)
+    return any(revision not in superseded_revisions() for (revision,) in rows)
 
 
 @cache
-def surpassed(versions: Path) -> frozenset[str]:
-    """The revisions that another one follows, by the migrations in this folder.
-
-    Read from their text: Alembic, which knows too, is a tenth of a worker's start and memory.
-    """
-    followed: set[str] = set()
-    for migration in versions.glob("*.py"):
-        for statement in ast.parse(migration.read_bytes()).body:
-            match statement:
-                case ast.Assign([ast.Name("down_revision")], value) | ast.AnnAssign(
-                    ast.Name("down_revision"), _, ast.expr() as value
-                ):
-                    below = ast.literal_eval(value)
-                    followed.update([below] if isinstance(below, str) else below or ())
-    return frozenset(followed)
+def superseded_revisions() -> frozenset[str]:
+    """Return the revisions that are followed by another one."""
+    scripts = ScriptDirectory.from_config(configuration())
+    followed = {script.revision for script in scripts.walk_revisions()}
+    return frozenset(followed.difference(scripts.get_heads()))

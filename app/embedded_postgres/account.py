@@ -1,4 +1,4 @@
-"""The account under which a database server runs: PostgreSQL refuses to run as root."""
+"""The user account of the embedded server: PostgreSQL refuses to run as root."""
 
 import os
 import pwd
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Account:
-    """A user and group for a child process; `changes` is false where they are the caller's own."""
+    """A user and group for a child process; `changes` is false if they are the caller's own."""
 
     uid: int
     gid: int
@@ -18,30 +18,30 @@ class Account:
 
     @property
     def subprocess_options(self) -> dict[str, Any]:
-        """What to pass to `subprocess` so that the child runs under this account."""
+        """The arguments of `subprocess` functions that run the child under this account."""
         if not self.changes:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def own(self, path: Path) -> None:
-        """Give one file or directory, and nothing above or below it, to this account."""
+        """Change the owner of one file or directory, not of anything above or below it."""
         if self.changes:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
-def account_for_servers() -> Account:
-    """The caller's own account or, for root, `nobody`."""
+def server_account() -> Account:
+    """Return the caller's own account or, for root, `nobody`."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), changes=False)
     nobody = pwd.getpwnam("nobody")
     return Account(nobody.pw_uid, nobody.pw_gid, changes=True)
 
 
-def reachable(path: Path, account: Account) -> bool:
-    """Whether this account may pass every directory above `path` and read `path` itself.
+def is_reachable(path: Path, account: Account) -> bool:
+    """Check whether an account may traverse the directories above `path` and read `path` itself.
 
-    A path that does not exist yet is judged by its nearest existing parent. Judged by the bits for
-    "others", which are the ones that count for `nobody`.
+    For a path that does not exist yet, its nearest existing parent counts. The permissions for "others"
+    decide, because those apply to `nobody`.
     """
     if not account.changes:
         return True

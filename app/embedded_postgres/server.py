@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL server, one per data directory, that its users share until the last one leaves."""
+"""The embedded PostgreSQL server: one per data directory, shared by its users, stopped by the last one."""
 
 import contextlib
 import os
@@ -17,55 +17,55 @@ from urllib.parse import quote
 
 import psutil
 
-from app import Refused
-from app.embedded_postgres.account import Account, account_for_servers, reachable
-from app.embedded_postgres.binaries import SHARED, ProgramsMissingError, major_version, programs_for
+from app import CommandError
+from app.embedded_postgres.account import Account, is_reachable, server_account
+from app.embedded_postgres.binaries import SHARED, BinariesMissingError, binaries_for, major_version
 
-LONGEST_SOCKET_DIRECTORY = 85
+MAX_SOCKET_DIRECTORY_LENGTH = 85
 """Bytes; a unix socket's whole path must stay under 108 (Linux) or 104 (macOS)."""
 
-PATIENCE = 30.0
-"""Seconds that a server gets to start (crash recovery included) or to stop."""
+TIMEOUT = 30.0
+"""Maximum time to start, crash recovery included, or to stop, in seconds."""
 
 
-class EmbeddedError(Refused):
-    """The embedded server cannot be had; the message is one sentence for the person at the terminal."""
+class EmbeddedError(CommandError):
+    """The embedded server cannot run; the message is one sentence for the user."""
 
 
-def data_directory(chosen: Path | None) -> Path:
-    """Where the data live: as chosen, or in `.data` below the current directory.
+def data_directory(configured: Path | None) -> Path:
+    """Return the data directory: the configured one, or `.data` below the current directory.
 
-    Run by root, the server is another account's and may be unable to get there: then it is a directory
-    of its own below /var/lib.
+    For root, the server runs under another account. If that cannot reach the default directory, the data
+    are in a directory below /var/lib.
 
     Raises:
-        EmbeddedError: the chosen directory is out of the server's reach.
+        EmbeddedError: the account of the server cannot reach the configured directory.
     """
-    directory = (chosen or Path(".data")).absolute()
+    directory = (configured or Path(".data")).absolute()
     try:
-        if reachable(directory, account_for_servers()):
+        if is_reachable(directory, server_account()):
             return directory
     except OSError as error:
         raise EmbeddedError(f"TODO_DATA_DIR {directory} cannot be used: {error.strerror}.") from error
-    if chosen is None:
+    if configured is None:
         return SHARED / sha256(os.fsencode(directory)).hexdigest()[:16]
     raise EmbeddedError(
-        f"TODO_DATA_DIR {directory} is out of reach for the account `nobody`, under which root runs "
-        "PostgreSQL: choose a directory whose parents all may pass, e.g. one below /var/lib."
+        f"TODO_DATA_DIR {directory} is not accessible to the account `nobody`, under which root runs "
+        "PostgreSQL: use a directory whose parents everyone may traverse, e.g. one below /var/lib."
     )
 
 
 @contextlib.contextmanager
 def embedded_postgres(directory: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Run, or join, the server whose data live in `directory`, and yield its libpq URL.
+    """Start, or join, the server of a data directory, and yield its libpq URL.
 
-    Users are counted by a shared lock on a file, which the kernel drops even when a user is killed;
-    whoever leaves last stops the server. `settings` are PostgreSQL parameters for a server started here.
+    Each user holds a shared lock on a file, which the kernel releases even if the user is killed; the last
+    user stops the server. `settings` are PostgreSQL parameters for a server that is started here.
 
     Raises:
-        EmbeddedError: no server can be started on this directory.
+        EmbeddedError: no server can run on this directory.
     """
-    account = account_for_servers()
+    account = server_account()
     directory = directory.absolute()
     with contextlib.ExitStack() as stack:
         try:
@@ -84,8 +84,8 @@ def embedded_postgres(directory: Path, settings: Mapping[str, str] | None = None
                 "set TODO_DATA_DIR to a directory that you can write to."
             ) from error
         try:
-            server = _Server(directory, account, programs_for(account))
-        except ProgramsMissingError as error:
+            server = _Server(directory, account, binaries_for(account))
+        except BinariesMissingError as error:
             raise EmbeddedError(
                 "The package embedded-postgres is missing: run `make run` again, or set DATABASE_URL."
             ) from error
@@ -95,7 +95,7 @@ def embedded_postgres(directory: Path, settings: Mapping[str, str] | None = None
             yield server.url
         finally:
             flock(starting, LOCK_EX)
-            # Refused while anybody else holds the shared lock: then the server goes on for them.
+            # This fails while others hold the shared lock; then the server continues for them.
             with contextlib.suppress(BlockingIOError):
                 flock(users, LOCK_EX | LOCK_NB)
                 server.stop()
@@ -107,7 +107,7 @@ class _Server:
 
     directory: Path
     account: Account
-    programs: Path
+    binaries: Path
     process: "subprocess.Popen[Any] | None" = None
 
     @property
@@ -116,8 +116,8 @@ class _Server:
 
     @property
     def sockets(self) -> Path:
-        """Where the server's socket lies: beside the data, unless that path is too long for a socket."""
-        if len(os.fsencode(self.cluster)) < LONGEST_SOCKET_DIRECTORY:
+        """The directory of the server's socket: with the data, unless that path is too long for a socket."""
+        if len(os.fsencode(self.cluster)) < MAX_SOCKET_DIRECTORY_LENGTH:
             return self.cluster
         name = sha256(os.fsencode(self.cluster)).hexdigest()[:16]
         return Path(gettempdir()) / f"backend-todo-{name}"
@@ -129,53 +129,53 @@ class _Server:
     def ensure_running(self, settings: Mapping[str, str]) -> None:
         if not self.cluster.exists():
             self._initialise()
-        self._refuse_other_version()
+        self._check_version()
         self._claim_socket_directory()
         try:
-            self._await(settings)
+            self._wait_until_ready(settings)
         except BaseException:
             if self.process is not None:
                 self.process.terminate()
             raise
 
-    def _await(self, settings: Mapping[str, str]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not self._answers():
+    def _wait_until_ready(self, settings: Mapping[str, str]) -> None:
+        deadline = time.monotonic() + TIMEOUT
+        while not self._is_ready():
             if time.monotonic() > deadline or (self.process and self.process.poll() is not None):
                 raise EmbeddedError(f"PostgreSQL did not start on {self.directory}: see {self._log}.")
-            # A server that is still starting, or still stopping, is waited for.
+            # Wait for a server that is still starting, or still stopping.
             if self.process is None and not self._has_processes():
                 self.process = self._start(settings)
             time.sleep(0.05)
 
     def stop(self) -> None:
-        self._run("pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w", "-t", str(int(PATIENCE)))
+        self._run("pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w", "-t", str(int(TIMEOUT)))
         if self.process is not None:
             self.process.wait()
 
     def _initialise(self) -> None:
         unfinished = self.cluster.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        done = self._run(
+        result = self._run(
             *("initdb", "-D", unfinished, "-U", "postgres", "-A", "trust", "-E", "UTF8"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
         )
-        if done.returncode:
+        if result.returncode:
             raise EmbeddedError(f"PostgreSQL could not create its data in {self.directory}: see {self._log}.")
         unfinished.rename(self.cluster)
 
-    def _refuse_other_version(self) -> None:
+    def _check_version(self) -> None:
         try:
-            found = (self.cluster / "PG_VERSION").read_text().strip()
+            version = (self.cluster / "PG_VERSION").read_text().strip()
         except OSError as error:
             raise EmbeddedError(
-                f"{self.cluster} holds no data of PostgreSQL: move it away, or set TODO_DATA_DIR."
+                f"{self.cluster} contains no PostgreSQL data: move it away, or set TODO_DATA_DIR."
             ) from error
-        ours = major_version(self.programs)
-        if found != ours:
+        expected = major_version(self.binaries)
+        if version != expected:
             raise EmbeddedError(
-                f"The data in {self.directory} are PostgreSQL {found}'s and this is PostgreSQL {ours}: "
-                "move them over with pg_dump, or set TODO_DATA_DIR to another directory."
+                f"The data in {self.directory} belong to PostgreSQL {version}, but this is {expected}: "
+                "move them with pg_dump, or set TODO_DATA_DIR to another directory."
             )
 
     def _claim_socket_directory(self) -> None:
@@ -184,22 +184,22 @@ class _Server:
         with contextlib.suppress(FileExistsError):
             self.sockets.mkdir(mode=0o700)
             self.account.own(self.sockets)
-        found = self.sockets.lstat()
-        if stat.S_IMODE(found.st_mode) != stat.S_IRWXU or found.st_uid != self.account.uid:
+        status = self.sockets.lstat()
+        if stat.S_IMODE(status.st_mode) != stat.S_IRWXU or status.st_uid != self.account.uid:
             raise EmbeddedError(
-                f"{self.sockets} belongs to somebody else: set TODO_DATA_DIR to a shorter path."
+                f"{self.sockets} belongs to another user: set TODO_DATA_DIR to a shorter path."
             )
 
     def _start(self, settings: Mapping[str, str]) -> "subprocess.Popen[Any]":
-        # Left over from a server that was killed: its pid may by now be another program's.
+        # Left over from a killed server: its pid may belong to another program by now.
         for leftover in (self.cluster / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
             leftover.unlink(missing_ok=True)
         parameters = {"listen_addresses": "", "unix_socket_directories": str(self.sockets)}
-        given = [f"-c{name}={value}" for name, value in {**parameters, **settings}.items()]
+        options = [f"-c{name}={value}" for name, value in {**parameters, **settings}.items()]
         with self._log.open("ab") as log:
-            # A session of its own: a Ctrl-C at the terminal must reach the application first.
+            # A session of its own: Ctrl-C in the terminal must reach the application first.
             return subprocess.Popen(
-                [self.programs / "postgres", "-D", self.cluster, *given],
+                [self.binaries / "postgres", "-D", self.cluster, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -209,25 +209,25 @@ class _Server:
                 **self.account.subprocess_options,
             )
 
-    def _answers(self) -> bool:
+    def _is_ready(self) -> bool:
         return self._run("pg_isready", "-q", "-h", self.sockets, "-t", "2").returncode == 0
 
     def _has_processes(self) -> bool:
-        """Whether a live server works in this data directory, whatever its pid file says."""
+        """Check whether a live server works in this data directory, whatever its pid file says."""
         for process in psutil.process_iter(["name", "cwd", "status"]):
-            facts = process.info
-            if facts["name"] == "postgres" and facts["status"] != psutil.STATUS_ZOMBIE:
-                # A deleted folder of the same name is not this one: compare the place, not the text.
+            info = process.info
+            if info["name"] == "postgres" and info["status"] != psutil.STATUS_ZOMBIE:
+                # Not by name: a deleted directory may have had the same one.
                 with contextlib.suppress(OSError, TypeError):
-                    if Path(facts["cwd"]).samefile(self.cluster):
+                    if Path(info["cwd"]).samefile(self.cluster):
                         return True
         return False
 
     def _run(self, program: str, *arguments: str | Path) -> "subprocess.CompletedProcess[bytes]":
-        # Output goes to a file: a server that inherited a pipe would keep its reader waiting.
+        # Output goes to a file: a server that inherits a pipe would block its reader.
         with self._log.open("ab") as log:
             return subprocess.run(
-                [self.programs / program, *arguments],
+                [self.binaries / program, *arguments],
                 check=False,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -243,5 +243,5 @@ class _Server:
 
     @property
     def _environment(self) -> dict[str, str]:
-        # Neither the caller's locale nor its PG* variables have a say here.
+        # Without the caller's locale and PG* variables.
         return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}

@@ -1,4 +1,4 @@
-"""The table of tasks, with its shapes."""
+"""The table of tasks and its schemas."""
 
 from sqlmodel import Field, SQLModel
 
@@ -6,28 +6,28 @@ from routers import ONE_LINE, OwnedRow, ReadRow
 
 
 class TaskCreate(SQLModel):
-    """A task as a client writes it."""
+    """A task, as clients create and replace it."""
 
     title: str = Field(
         min_length=1,
         max_length=200,
         schema_extra={"pattern": ONE_LINE, "examples": ["Buy milk"]},
-        description="What is to be done, in one line.",
+        description="What to do, in one line.",
     )
     description: str | None = Field(
         default=None,
         max_length=2000,
         schema_extra={"examples": ["Two litres, the fresh one."]},
-        description="More about it, or null.",
+        description="More about the task, or null.",
     )
     completed: bool = Field(
-        default=False, schema_extra={"examples": [False]}, description="Whether it is done."
+        default=False, schema_extra={"examples": [False]}, description="Whether the task is completed."
     )
 
 
 class Task(TaskCreate, OwnedRow, table=True):
-    """A row of the table `task`."""
+    """The table `task`."""
 
 
 class TaskRead(TaskCreate, ReadRow):
-    """A task as its owner sees it."""
+    """A task, as its owner sees it."""

@@ -1,4 +1,4 @@
-"""The endpoints of tasks: the generated ones, and those written by hand."""
+"""The endpoints of tasks: the generated ones and the custom ones."""
 
 from typing import Annotated
 
@@ -14,10 +14,8 @@ router = resource_router(tasks, access, prefix=API)
 
 TaskScope = Annotated[Scope[TaskRead], router.scope]
 
-THE_OTHER_WAY = not_(col(Task.completed))
 
-
-@router.post("/{task_id}/toggle", summary="Toggle a task", response_description="The task after the change.")
+@router.post("/{task_id}/toggle", summary="Toggle a task", response_description="The toggled task.")
 async def toggle_task(task_id: RowId, rows: TaskScope) -> TaskRead:
-    """Turn done into not done and back, atomically. With `If-Match`, a retry is safe."""
-    return await rows.update(task_id, completed=THE_OTHER_WAY)
+    """Invert `completed` atomically. With `If-Match`, the request can be retried safely."""
+    return await rows.update(task_id, completed=not_(col(Task.completed)))

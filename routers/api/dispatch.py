@@ -1,4 +1,4 @@
-"""The way past the framework, to the routes that have a short one."""
+"""Dispatch requests to the routes that have a fast path."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,121 +9,91 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.telemetry import get_telemetry_data
 from starlette.convertors import StringConvertor
-from starlette.responses import Response
+from starlette.requests import Request
 from starlette.routing import Mount, Route, WebSocketRoute, compile_path
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from routers.api.fast_path import Otherwise, Shortcut, shortcut
-from routers.api.strict_request import OUTCOME, StrictRequest
-from routers.exceptions import TooLarge
-
-_DIGITS = 18
-"""Of a length that may be read as a number."""
+from routers.api.fast_path import FastPath, fast_path
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-class Dispatch:
-    """ASGI middleware that takes the short way to each route that has one.
+class Dispatcher:
+    """ASGI middleware around the router of an application, inside of FastAPI's own middleware.
 
-    What has none goes on to the framework, what is not well-formed too, and so does every exception and
-    every response that is more than a text, to be raised or sent where it would have been. A route that is
-    added after the first request is the framework's.
+    So exceptions, body limits and responses are handled as those of any other route. A route that is added
+    after the first request has no fast path.
     """
 
     def __init__(self, app: ASGIApp, api: FastAPI) -> None:
-        """Wrap the routing of an application."""
+        """Wrap the router of `api`."""
         self.app = app
         self.api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
-        short = self._found(scope) if scope["type"] == "http" else None
-        if short is None:
+        """Process one request."""
+        path = self._match(scope) if scope["type"] == "http" else None
+        if path is None:
             await self.app(scope, receive, send)
-            return
-        request = StrictRequest(scope, _bounded(receive, self.api.max_body_size))
-        try:
-            outcome = await short.answer(request)
-        except Otherwise:
-            outcome = None
-        except Exception as error:  # noqa: BLE001 # the route raises it again
-            outcome = error
         else:
-            if type(outcome) is Response and outcome.background is None:
-                await outcome(scope, receive, send)
-                return
-            if not isinstance(outcome, Response):
-                outcome = TypeError(f"{short.endpoint.__name__} has answered no response: {outcome!r}")
-        scope[OUTCOME] = outcome
-        await self.app(scope, _again(request, receive), send)
+            response = await path.respond(Request(scope, receive))
+            await response(scope, receive, send)
 
-    def _found(self, scope: Scope) -> Shortcut | None:
-        """The short way of a request, whose scope then says what the framework's says of it."""
-        if self.api.dependency_overrides or get_telemetry_data() is not None:
-            return None
+    def _match(self, scope: Scope) -> FastPath | None:
+        """Return the fast path for a request, and complete the ASGI scope as Starlette does."""
         table = self._tables.get(scope["method"])
-        found = table.pattern.fullmatch(_path(scope)) if table else None
-        if table is None or found is None:
+        if table is None or self.api.dependency_overrides or get_telemetry_data() is not None:
             return None
-        last = found.lastindex or 0
-        short, names = table.ends[last]
-        if short is None or not self._may_fit(scope):
+        match = table.pattern.fullmatch(_route_path(scope))
+        if match is None:
             return None
-        values = found.groups()[last - 1 - len(names) : last - 1]
-        scope["path_params"] = {**scope.get("path_params", {}), **dict(zip(names, values, strict=True))}
-        scope["route"], scope["endpoint"] = short.route, short.endpoint
-        scope.setdefault("router", self.api.router)
-        return short
-
-    def _may_fit(self, scope: Scope) -> bool:
-        """Whether a request does not say itself that it is too large."""
-        limit = self.api.max_body_size
-        lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-        if limit is None or not lengths:
-            return True
-        (length, *others) = lengths
-        return not others and length.isdigit() and len(length) <= _DIGITS and int(length) <= limit
+        last = match.lastindex or 0
+        path, names = table.routes[last]
+        if path is not None:
+            values = match.groups()[last - 1 - len(names) : last - 1]
+            scope["path_params"] = {**scope.get("path_params", {}), **dict(zip(names, values, strict=True))}
+            scope["route"], scope["endpoint"] = path.route, path.route.endpoint
+        return path
 
     @cached_property
-    def _tables(self) -> dict[str, "_Table"]:
+    def _tables(self) -> dict[str, "_RouteTable"]:
         contexts = list(_in_order(self.api))
-        limit = self.api.max_body_size
-        return {method: _Table.of(contexts, method, limit) for method in METHODS}
+        return {method: _RouteTable.of(contexts, method, self.api.max_body_size) for method in METHODS}
 
 
-class _Table(NamedTuple):
-    """The routes of a method as one pattern, in their order.
+class _RouteTable(NamedTuple):
+    """The routes of one method as one regular expression.
 
     Attributes:
-        pattern: An alternative for each; the last group of each is empty, and says which it is.
-        ends: By the number of that group, the short way, if there is one, and the names in the path.
+        pattern: An alternative per route, in order; each ends with an empty group, which identifies it.
+        routes: By the number of that group: the fast path, if there is one, and the names of path parameters.
     """
 
     pattern: re.Pattern[str]
-    ends: dict[int, tuple[Shortcut | None, tuple[str, ...]]]
+    routes: dict[int, tuple[FastPath | None, tuple[str, ...]]]
 
     @classmethod
-    def of(cls, contexts: Iterable[RouteContext], method: str, limit: int | None) -> "_Table":
-        alternatives, ends, groups = [], {}, 0
+    def of(cls, contexts: Iterable[RouteContext], method: str, max_body_size: int | None) -> "_RouteTable":
+        alternatives, routes, groups = [], {}, 0
         for context in contexts:
             if method not in (context.methods or {method}):
                 continue
-            mounted = "/{path:path}" if isinstance(context.original_route, Mount) else ""
-            path, _, convertors = compile_path(f"{context.path}{mounted}")
-            alternatives.append(f"(?:{_NAMED.sub('(', path.pattern)})()")
-            groups += path.groups + 1
-            plain = all(isinstance(each, StringConvertor) for each in convertors.values())
-            usual = plain and getattr(context, "max_body_size", None) in {None, limit}
-            ends[groups] = (shortcut(context) if usual else None), tuple(convertors)
-        return cls(re.compile("|".join(alternatives)), ends)
+            suffix = "/{path:path}" if isinstance(context.original_route, Mount) else ""
+            pattern, _, convertors = compile_path(f"{context.path}{suffix}")
+            alternatives.append(f"(?:{_GROUP_NAME.sub('(', pattern.pattern)})()")
+            groups += pattern.groups + 1
+            is_plain = all(isinstance(each, StringConvertor) for each in convertors.values())
+            has_default_limit = getattr(context, "max_body_size", None) in {None, max_body_size}
+            path = fast_path(context) if is_plain and has_default_limit else None
+            routes[groups] = path, tuple(convertors)
+        return cls(re.compile("|".join(alternatives)), routes)
 
 
-_NAMED = re.compile(r"\(\?P<\w+>")
+_GROUP_NAME = re.compile(r"\(\?P<\w+>")
 
 
 def _in_order(api: FastAPI) -> Iterator[RouteContext]:
-    """All routes whose paths are known; what comes after one of another kind is left to the framework."""
+    """Yield the routes with a path, up to the first one of an unknown kind: it might match anything."""
     for context in iter_route_contexts(api.routes):
         if isinstance(context.original_route, WebSocketRoute):
             continue
@@ -132,35 +102,8 @@ def _in_order(api: FastAPI) -> Iterator[RouteContext]:
         yield context
 
 
-def _path(scope: Scope) -> str:
-    """The path below the one that the application is mounted at, as Starlette has it."""
+def _route_path(scope: Scope) -> str:
+    """Return the path below the one that the application is mounted at, as Starlette does."""
     root, path = scope.get("root_path", ""), str(scope["path"])
     below = path.removeprefix(root)
     return below if below[:1] in {"", "/"} else path
-
-
-def _bounded(receive: Receive, limit: int | None) -> Receive:
-    """What refuses a body as soon as it is too large, whatever it has said of itself."""
-    if limit is None:
-        return receive
-    left = limit
-
-    async def receive_bounded() -> Message:
-        nonlocal left
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise TooLarge
-        return message
-
-    return receive_bounded
-
-
-def _again(request: StrictRequest, receive: Receive) -> Receive:
-    """What gives the body that a request has read already, then whatever follows."""
-    unsaid = [] if request.sent is None else [request.sent]
-
-    async def receive_again() -> Message:
-        return {"type": "http.request", "body": unsaid.pop()} if unsaid else await receive()
-
-    return receive_again

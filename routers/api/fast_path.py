@@ -1,188 +1,190 @@
-"""The short way to an endpoint: what FastAPI finds out for each request, found out once."""
+"""The fast path: process a request without FastAPI's resolution of dependencies.
+
+It serves endpoints that take nothing but their scope, values from the path, one model of query parameters,
+one model of the body and the request. FastAPI serves all others, with the same results.
+"""
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from fastapi import Request, Response
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, RouteContext
-from pydantic import BaseModel, ValidationError
+from fastapi import params
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import RouteContext
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
-from starlette.requests import ClientDisconnect
+from starlette.requests import Request
+from starlette.responses import Response
 
-from routers.api.strict_request import KEPT, for_text
+from routers.api.route import ResourceRoute, is_list
+from routers.api.scope_dependency import ScopeDependency
+from routers.api.strict_request import CACHE_SIZE, cached, check_query, parse_json, read_body
 from routers.schemas.models import ListQuery
-from routers.tables.rows import ReadRow
+from routers.schemas.read_row import ReadRow
 
-
-class Otherwise(Exception):
-    """FastAPI has to look at this request itself."""
+_ABSENT = object()
+"""The content of a request without a body."""
 
 
 @dataclass(frozen=True)
-class Shortcut:
-    """How a well-formed request becomes the arguments of its endpoint.
-
-    Whatever is not well-formed takes FastAPI's own way, which says what is wrong.
+class Parameter:
+    """A parameter of an endpoint whose value comes from the path, the query or the body.
 
     Attributes:
-        route: Whose it is.
-        endpoint: What answers.
-        scope_of: Makes the scope, of the request and its owner.
-        owner_of: Answers the owner; None where everyone may ask.
-        owner_asks: Its parameter that gets the request.
-        scope_names: The endpoint's parameters that get the scope.
-        request_name: The one that gets the request.
-        path: Those of the path: name, name in the path, field.
-        query, body: The one that gets the query, and the body, with its model or field.
+        name: The name of the parameter.
+        location: The source of the value, as FastAPI names it in errors, e.g. `("path", "task_id")`.
+        validate: A function of the request and the content of its body that returns the value.
     """
 
-    route: APIRoute
-    endpoint: Callable[..., Any]
-    scope_of: Callable[..., Any]
-    owner_of: Callable[..., Any] | None
-    owner_asks: str
+    name: str
+    location: tuple[str, ...]
+    validate: Callable[[Request, Any], Any]
+
+
+@dataclass(frozen=True)
+class FastPath:
+    """The processing of a route's requests.
+
+    Attributes:
+        route: The route; it knows its query parameters.
+        scope: The dependency that opens the scope.
+        scope_names: The endpoint's parameters that take the scope.
+        request_names: The endpoint's parameters that take the request.
+        parameters: The endpoint's other parameters.
+    """
+
+    route: ResourceRoute
+    scope: ScopeDependency[Any]
     scope_names: tuple[str, ...]
-    request_name: str | None
-    path: tuple[tuple[str, str, Any], ...]
-    query: tuple[str, Any] | None
-    body: tuple[str, Any] | None
+    request_names: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
 
-    async def answer(self, request: Request) -> Any:
-        """What the endpoint answers.
+    async def respond(self, request: Request) -> Response:
+        """Process a request, stage by stage. A stage that fails raises, and the later ones do not run."""
+        body = await read_body(request) if self.route.body_field else b""
+        owner = await self.scope.read_owner(request)
+        content = parse_json(request, body) if body else _ABSENT
+        check_query(request, self.route.query_parameters)
+        scope = self.scope.open(request, owner)
+        arguments = self._validate(request, content)
+        arguments |= dict.fromkeys(self.scope_names, scope) | dict.fromkeys(self.request_names, request)
+        response = await self.route.endpoint(**arguments)
+        return self._ensure_response(response)
 
-        Raises:
-            Otherwise: FastAPI has to look at the request itself; nobody was asked.
-            ProblemError: the endpoint's own, or nobody asks.
-        """
-        return await self.endpoint(**await self._arguments(request))
-
-    async def _arguments(self, request: Request) -> dict[str, Any]:
-        arguments = {self.body[0]: await self._sent(request, self.body[1])} if self.body else {}
-        for name, alias, field in self.path:
-            arguments[name] = _valid(field, request.path_params[alias])
-        if self.query:
-            arguments[self.query[0]] = _given(self.query[1], request)
-        # The owner last, and so once: the long way asks first, and says nothing of the rest to nobody.
-        asked = [await self.owner_of(**{self.owner_asks: request})] if self.owner_of else []
-        rows = await self.scope_of(request, *asked)
-        arguments |= dict.fromkeys(self.scope_names, rows)
-        if self.request_name:
-            arguments[self.request_name] = request
+    def _validate(self, request: Request, content: Any) -> dict[str, Any]:
+        arguments: dict[str, Any] = {}
+        errors: list[Any] = []
+        for parameter in self.parameters:
+            try:
+                arguments[parameter.name] = parameter.validate(request, content)
+            except ValidationError as error:
+                details = error.errors(include_url=False)
+                errors += ({**each, "loc": parameter.location + each["loc"]} for each in details)
+        if errors:
+            raise RequestValidationError(errors)
         return arguments
 
-    async def _sent(self, request: Request, field: Any) -> Any:
-        try:
-            return _valid(field, await request.json()) if await request.body() else _otherwise()
-        except ClientDisconnect:  # in the middle of the body
-            return _otherwise()
+    def _ensure_response(self, response: Any) -> Response:
+        if not isinstance(response, Response):
+            raise TypeError(f"{self.route.endpoint.__name__} returned neither row nor response: {response!r}")
+        return response
 
 
-def _valid(field: Any, value: Any) -> Any:
-    value, errors = field.validate(value)
-    return _otherwise() if errors else value
-
-
-def _given(model: Any, request: Request) -> Any:
-    query = request.scope["query_string"]
-    # Somebody else's model may make a default anew each time, and its reader may change what it holds.
-    read = for_text(query, _read) if issubclass(model, ListQuery) else _read.__wrapped__
-    return read(model, query) or _otherwise()
-
-
-@lru_cache(KEPT)
-def _read(model: Any, query: bytes) -> Any:
-    """What a query says; nothing where it says it badly."""
-    given = QueryParams(query)
-    if len(given) != len(given.multi_items()):
-        return None
-    try:
-        return model.model_validate(dict(given))
-    except ValidationError:
-        return None
-
-
-def _otherwise() -> Any:
-    raise Otherwise
-
-
-def shortcut(context: RouteContext) -> Shortcut | None:
-    """The short way to the endpoint of a route as it is included; None where there is none.
-
-    There is one where a route asks for its scope, for a row's id, for one model of the query, for one of
-    the body and for the request, and nothing else, and answers a response or a row.
-    """
+def fast_path(context: RouteContext) -> FastPath | None:
+    """Return the fast path of a route as it is included in the application; None if FastAPI must serve it."""
     route = context.original_route
-    if not isinstance(route, APIRoute):
+    if not isinstance(route, ResourceRoute):
         return None
-    dependant: Dependant = context.dependant
-    endpoint = _call(dependant)  # not the route's own: what traces an application may have wrapped it
-    scope = _only(dependant.dependencies)
-    if scope is None or not _is_plain(dependant) or not _is_plain(scope) or not _answers(endpoint):
+    hints = get_type_hints(route.endpoint, include_extras=True)
+    dependencies = [each.dependency for each in context.dependencies]
+    scope_names, request_names, parameters = [], [], []
+    for name, declared in inspect.signature(route.endpoint).parameters.items():
+        annotation, metadata = _split(hints.get(name))
+        depends = [each for each in metadata if isinstance(each, params.Depends)]
+        if declared.default is not inspect.Parameter.empty:
+            return None
+        if annotation is Request:
+            request_names.append(name)
+        elif depends:
+            scope_names.append(name)
+            dependencies += [each.dependency for each in depends]
+        elif parameter := _parameter(name, hints[name], set(context.param_convertors)):
+            parameters.append(parameter)
+        else:
+            return None
+    scope = dependencies[0] if len(set(dependencies)) == 1 else None
+    if not isinstance(scope, ScopeDependency) or not scope.owner_takes_request:
         return None
-    owner = scope.dependencies[0] if scope.dependencies else None
-    if len(scope.dependencies) > 1 or (
-        owner and not (_request_name(owner) and inspect.iscoroutinefunction(_call(owner)))
-    ):
+    if not _returns_response(hints) or len({each.location for each in parameters}) < len(parameters):
         return None
-    if len(dependant.query_params) > 1 or dependant.body_params not in ([], [context.body_field]):
+    return FastPath(route, scope, tuple(scope_names), tuple(request_names), tuple(parameters))
+
+
+def _split(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Split an annotation into its type and its metadata."""
+    if get_origin(annotation) is Annotated:
+        python_type, *metadata = get_args(annotation)
+        return python_type, tuple(metadata)
+    return annotation, ()
+
+
+def _parameter(name: str, hint: Any, path_names: set[str]) -> Parameter | None:
+    """Return the parameter for an annotation; None if it takes something else."""
+    annotation, metadata = _split(hint)
+    sources = [each for each in metadata if isinstance(each, params.Param | params.Body)]
+    aliases = [each.alias for each in sources if each.alias]
+    alias = aliases[-1] if aliases else name
+    if alias in path_names and all(isinstance(each, params.Path) for each in sources):
+        return Parameter(name, ("path", alias), _path_validator(alias, hint))
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
         return None
-    query = [(each.name, each.field_info.annotation) for each in dependant.query_params]
-    if any(not (isinstance(model, type) and issubclass(model, BaseModel)) for _, model in query):
-        return None
-    body = [(each.name, each) for each in dependant.body_params]
-    names = tuple(each.name for each in dependant.dependencies if each.name)
-    return Shortcut(
-        route=route,
-        endpoint=endpoint,
-        scope_of=_call(scope),
-        owner_of=_call(owner) if owner else None,
-        owner_asks=_request_name(owner) if owner else "",
-        scope_names=names,
-        request_name=dependant.request_param_name,
-        path=tuple((each.name, each.alias, each) for each in dependant.path_params),
-        query=query[0] if query else None,
-        body=body[0] if body else None,
-    )
+    if not sources:
+        return Parameter(name, ("body",), _body_validator(hint))
+    if len(sources) == 1 and type(sources[0]) is params.Query:
+        return Parameter(name, ("query",), _query_validator(annotation))
+    return None
 
 
-def _only(dependencies: list[Dependant]) -> Dependant | None:
-    """The one dependency that all of these are; each mention of it has an entry."""
-    calls = {each.call for each in dependencies}
-    return dependencies[0] if len(calls) == 1 else None
+def _path_validator(alias: str, hint: Any) -> Callable[[Request, Any], Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(hint)
+    return lambda request, _content: adapter.validate_python(request.path_params[alias])
 
 
-def _is_plain(dependant: Dependant) -> bool:
-    """Whether nothing is asked for but the request and what comes from its path, query and body."""
-    asked = _special(dependant) - {"request_param_name"}
-    return not (asked or dependant.header_params or dependant.cookie_params)
+def _body_validator(hint: Any) -> Callable[[Request, Any], Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(hint)
+
+    def validate(_request: Request, content: Any) -> Any:
+        if content is _ABSENT:
+            details: Any = [{"type": "missing", "input": None}]
+            raise ValidationError.from_exception_data("body", details)
+        return adapter.validate_python(content)
+
+    return validate
 
 
-def _special(dependant: Dependant) -> set[str]:
-    """What is asked for besides values and dependencies: the request, the response and so on."""
-    names = {field.name for field in fields(dependant) if field.name.endswith("_param_name")}
-    return {name for name in names if getattr(dependant, name)}
+def _query_validator(model: type[BaseModel]) -> Callable[[Request, Any], Any]:
+    def validate(request: Request, _content: Any) -> Any:
+        query = request.scope["query_string"]
+        # The models of other authors may be mutable, or have defaults that differ between requests.
+        parse = cached(_parse_query, query) if issubclass(model, ListQuery) else _parse_query.__wrapped__
+        return parse(model, query)
+
+    return validate
 
 
-def _request_name(owner: Dependant) -> str:
-    """The parameter of an owner dependency that gets the request; empty where it asks for anything else."""
-    kind, *others = _special(owner) or {""}
-    values = [*owner.path_params, *owner.query_params, *owner.header_params, *owner.cookie_params]
-    if others or values or owner.body_params or owner.dependencies:
-        return ""
-    return str(getattr(owner, kind)) if kind in {"request_param_name", "http_connection_param_name"} else ""
+@lru_cache(CACHE_SIZE)
+def _parse_query(model: type[BaseModel], query: bytes) -> Any:
+    parameters = QueryParams(query)
+    values = {
+        name: parameters.getlist(name) if is_list(field.annotation) else parameters[name]
+        for name, field in model.model_fields.items()
+        if name in parameters
+    }
+    return model.model_validate(values)
 
 
-def _call(dependant: Dependant) -> Any:
-    """What a dependency calls; of an object that is called, its method."""
-    call: Any = dependant.call
-    plain = inspect.isfunction(call) or inspect.ismethod(call)
-    return call if plain else call.__call__
-
-
-def _answers(endpoint: Callable[..., Any]) -> bool:
-    answered = get_type_hints(inspect.unwrap(endpoint)).get("return")
-    return isinstance(answered, type) and issubclass(answered, Response | ReadRow)
+def _returns_response(hints: dict[str, Any]) -> bool:
+    returned = hints.get("return")
+    return isinstance(returned, type) and issubclass(returned, Response | ReadRow)

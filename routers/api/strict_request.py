@@ -1,4 +1,4 @@
-"""A request, read more strictly than the framework does."""
+"""Read requests more strictly than FastAPI: media type, JSON, query parameters."""
 
 import json
 import re
@@ -8,109 +8,134 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
-from routers.api.validation_errors import Violation
 from routers.exceptions import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
+from routers.schemas.problem import Violation
 
-KEPT, _LONGEST_KEPT = 256, 256
-"""How many media types and queries are remembered, as they were read, and of how many bytes at most."""
+CACHE_SIZE, _MAX_CACHED_BYTES = 256, 256
+"""How many media types and query strings are cached, and the maximum size of each."""
 
-OUTCOME = "routers.outcome"
-"""Where a scope holds what its endpoint has answered or raised already, for its route to do it."""
-
-_REFUSED = "routers.refused"
+_BODY_ERROR = "routers.body_error"
 _CHARSET = re.compile(r';[ \t]*charset="?([^";]*)', re.IGNORECASE)
 
 
+async def read_body(request: Request) -> bytes:
+    """Read the whole body.
+
+    Raises:
+        MalformedBody: the client closed the connection before the end.
+        starlette.exceptions.HTTPException: the body exceeds the limit (413).
+    """
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise MalformedBody from None
+
+
+def parse_json(request: Request, body: bytes) -> Any:
+    """Parse a body as JSON (RFC 8259, with unique member names).
+
+    Raises:
+        UnsupportedMediaType: the body is not declared as JSON.
+        MalformedBody: it is not JSON.
+    """
+    types = [value for name, value in request.scope["headers"] if name == b"content-type"]
+    if len(types) != 1 or not cached(_is_json, types[0])(types[0], request.method):
+        raise UnsupportedMediaType
+    try:
+        return _DECODER.decode(body.decode())
+    except (ValueError, RecursionError):
+        raise MalformedBody from None
+
+
 class StrictRequest(Request):
-    """A request whose body must be JSON in every point of RFC 8259, with unique member names.
+    """A request that FastAPI reads, with a strict body.
 
-    The framework reads the body before it asks for the owner, but "nobody" outranks "malformed". So
-    what is wrong with the body is remembered here and raised by `admit`, which runs after the owner.
-
-    Attributes:
-        sent: The body, once it has been read.
+    FastAPI reads the body before it resolves dependencies, but 401 must win over errors in the body. So an
+    error is stored here, and `check_request` raises it after the owner is known.
     """
 
-    sent: bytes | None = None
+    _content: Any = None
+    _is_parsed = False
 
     async def body(self) -> bytes:
-        """Read the body, and remember where its media type is not one that the method takes."""
-        self.sent = body = await super().body()
-        if body and not self._is_json():
-            self._refuse(UnsupportedMediaType())
+        """Read and parse the body, and store an error if it is not JSON."""
+        body = await super().body()
+        if body and not self._is_parsed:
+            self._is_parsed = True
+            try:
+                self._content = parse_json(self, body)
+            except ProblemError as error:
+                self.scope[_BODY_ERROR] = error
         return body
 
     async def json(self) -> Any:
-        """Parse the body, and remember where it cannot be parsed."""
-        try:
-            return _DECODER.decode((await self.body()).decode())
-        except (ValueError, RecursionError):
-            self._refuse(MalformedBody())
-            return None
-
-    def _is_json(self) -> bool:
-        types = [value for name, value in self.scope["headers"] if name == b"content-type"]
-        return len(types) == 1 and for_text(types[0], _is_taken)(types[0], self.method)
-
-    def _refuse(self, error: ProblemError) -> None:
-        self.scope.setdefault(_REFUSED, error)
+        """Return the parsed body; None if it could not be parsed."""
+        await self.body()
+        return self._content
 
 
-def for_text(text: bytes, read: Any) -> Any:
-    """What reads a text and remembers it, or not where it is long: it would take too much room."""
-    return read if len(text) <= _LONGEST_KEPT else read.__wrapped__
+def check_request(request: Request, query_parameters: Mapping[str, bool]) -> None:
+    """Raise the stored error of the body, then check the names of the query parameters.
 
-
-@lru_cache(KEPT)
-def _is_taken(content_type: bytes, method: str) -> bool:
-    """Whether a body of this media type is."""
-    media_type, separator, parameters = content_type.decode("latin-1").partition(";")
-    charset = _CHARSET.search(separator + parameters)
-    taken = {"application/json"}
-    if method == "PATCH":
-        taken.add("application/merge-patch+json")
-    utf_8 = charset is None or charset[1].strip(" \t").lower() == "utf-8"
-    return media_type.strip(" \t").lower() in taken and utf_8
-
-
-def admit(request: Request, query_parameters: Mapping[str, bool]) -> None:
-    """Refuse a body that could not be read, and a query with unknown or repeated parameters.
-
-    `query_parameters`: those that there are, with whether they may be repeated.
+    `query_parameters`: the known ones, with whether they can be repeated.
 
     Raises:
-        UnsupportedMediaType: the body is of another type.
+        UnsupportedMediaType: the body is not declared as JSON.
         MalformedBody: the body is not JSON.
-        InvalidRequest: the query is not one that the document describes.
+        InvalidRequest: a query parameter is unknown or repeated.
     """
-    if (refused := request.scope.get(_REFUSED)) is not None:
-        raise refused
-    if query := request.scope["query_string"]:
-        _admit_query(for_text(query, _names)(query), query_parameters)
+    if (error := request.scope.get(_BODY_ERROR)) is not None:
+        raise error
+    check_query(request, query_parameters)
 
 
-@lru_cache(KEPT)
-def _names(query: bytes) -> tuple[str, ...] | None:
-    """The parameters that a query names, repetitions included; None where it is no UTF-8."""
+def check_query(request: Request, known: Mapping[str, bool]) -> None:
+    """Check that query parameters are known, and repeated only where they can be.
+
+    Raises:
+        InvalidRequest: a query parameter is unknown or repeated.
+    """
+    query = request.scope["query_string"]
+    if not query:
+        return
+    names = cached(_parameter_names, query)(query)
+    if names is None:
+        raise InvalidRequest([Violation(parameter="", detail="The query must be UTF-8.")])
+    if not known.keys() >= set(names):
+        expected = ", ".join(sorted(known)) or "none"
+        detail = f"There is an unknown query parameter; known parameters: {expected}."
+        raise InvalidRequest([Violation(parameter="", detail=detail)])
+    if repeated := sorted({name for name in names if names.count(name) > 1 and not known[name]}):
+        detail = "This must not be repeated."
+        raise InvalidRequest([Violation(parameter=name, detail=detail) for name in repeated])
+
+
+def cached(function: Any, text: bytes) -> Any:
+    """Return a cached function, or the function itself for a text that is too long for the cache."""
+    return function if len(text) <= _MAX_CACHED_BYTES else function.__wrapped__
+
+
+@lru_cache(CACHE_SIZE)
+def _is_json(content_type: bytes, method: str) -> bool:
+    media_type, separator, parameters = content_type.decode("latin-1").partition(";")
+    charset = _CHARSET.search(separator + parameters)
+    accepted = {"application/json"}
+    if method == "PATCH":
+        accepted.add("application/merge-patch+json")
+    is_utf_8 = charset is None or charset[1].strip(" \t").lower() == "utf-8"
+    return media_type.strip(" \t").lower() in accepted and is_utf_8
+
+
+@lru_cache(CACHE_SIZE)
+def _parameter_names(query: bytes) -> tuple[str, ...] | None:
+    """Return the names in a query string, repetitions included; None if it is not UTF-8."""
     try:
         unquote_to_bytes(query).decode()
     except UnicodeDecodeError:
         return None
     return tuple(name for name, _ in QueryParams(query).multi_items())
-
-
-def _admit_query(names: tuple[str, ...] | None, known: Mapping[str, bool]) -> None:
-    if names is None:
-        raise InvalidRequest([Violation(parameter="", detail="The query must be UTF-8.")])
-    if not known.keys() >= set(names):
-        expected = ", ".join(sorted(known)) or "none at all"
-        detail = f"There is an unknown query parameter; known here: {expected}."
-        raise InvalidRequest([Violation(parameter="", detail=detail)])
-    if repeated := sorted({name for name in names if names.count(name) > 1 and not known[name]}):
-        detail = "This may be given once."
-        raise InvalidRequest([Violation(parameter=name, detail=detail) for name in repeated])
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -120,15 +145,15 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _no_constant(_name: str) -> Any:
+def _reject_constant(_name: str) -> Any:
     raise ValueError("NaN and Infinity are not JSON")
 
 
 def _integer(digits: str) -> float:
     try:
         return int(digits)
-    except ValueError:  # more digits than Python converts: a number all the same, and larger than any bound
+    except ValueError:  # more digits than Python converts, so beyond any bound
         return float(digits)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer)
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_reject_constant, parse_int=_integer)

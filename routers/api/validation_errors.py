@@ -1,30 +1,14 @@
-"""What is wrong with a request, in sentences that never repeat what was sent."""
+"""Translate Pydantic's errors into violations, which never repeat what the client sent."""
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import MISSING, AfterValidator, BaseModel, Field
+from routers.schemas.problem import MAX_VIOLATIONS, Violation
 
-from routers.schemas.field_formats import TEXT
-
-MOST_VIOLATIONS = 100
-"""Told in one answer; the rest waits until these are mended."""
-
-LONGEST_SENTENCE = 1000
-
-Sentence = Annotated[
-    str,
-    AfterValidator(lambda text: text[:LONGEST_SENTENCE]),
-    Field(json_schema_extra={"pattern": TEXT, "maxLength": LONGEST_SENTENCE}),
-]
-"""A sentence of ours for the caller, cut where it gets out of hand."""
-
-_PLACE = {"pattern": TEXT, "maxLength": LONGEST_SENTENCE}
-
-_SENTENCES = {
+_DETAILS = {
     "missing": "This is required.",
-    "extra_forbidden": "This has a member that is not known here.",
+    "extra_forbidden": "This has an unknown member.",
     "bool_type": "This must be true or false.",
     "string_type": "This must be a string.",
     "string_unicode": "This must be text without lone surrogates.",
@@ -34,7 +18,7 @@ _SENTENCES = {
     "dict_type": "This must be a JSON object.",
     "list_type": "This must be a JSON array.",
 }
-# Sentences of the library that state only the documented bound.
+# Pydantic's messages for these contain only the documented bound.
 _WITHOUT_INPUT = frozenset(
     {
         "enum",
@@ -53,38 +37,24 @@ _WITHOUT_INPUT = frozenset(
 )
 
 
-class Violation(BaseModel):
-    """One thing that is not what the documented schema says."""
-
-    pointer: Annotated[
-        str | MISSING,
-        Field(description="Where in the body, as a JSON pointer (RFC 6901).", json_schema_extra=_PLACE),
-    ] = MISSING
-    parameter: Annotated[
-        str | MISSING,
-        Field(description="Which query, path or header parameter.", json_schema_extra=_PLACE),
-    ] = MISSING
-    detail: Annotated[Sentence, Field(description="What should be there.")]
-
-
 def violations(errors: Sequence[Any]) -> list[Violation]:
-    """Pydantic's errors, as FastAPI collects them, in our own words."""
-    return [_violation(error) for error in errors[:MOST_VIOLATIONS]]
+    """Translate Pydantic's errors, as FastAPI collects them."""
+    return [_violation(error) for error in errors[:MAX_VIOLATIONS]]
 
 
 def _violation(error: Mapping[str, Any]) -> Violation:
-    place, *path = error["loc"]
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        path.pop()  # the name of an unknown member is the caller's own text
-    detail = _SENTENCES.get(kind, "This is not what the documented schema says.")
-    if kind in _WITHOUT_INPUT:
+    source, *path = error["loc"]
+    error_type = error["type"]
+    if error_type == "extra_forbidden":
+        path.pop()  # the client's own text
+    detail = _DETAILS.get(error_type, "This does not match the documented schema.")
+    if error_type in _WITHOUT_INPUT:
         detail = error["msg"] + "."
-    if place == "body":
-        # Names inside a document are the caller's own text as well.
+    if source == "body":
+        # Names inside a JSON field are the client's own text, too.
         path = [*path[:1], *itertools.takewhile(lambda step: isinstance(step, int), path[1:])]
         return Violation(pointer="".join(f"/{_escaped(step)}" for step in path), detail=detail)
-    return Violation(parameter=str(path[0]) if path else str(place), detail=detail)
+    return Violation(parameter=str(path[0]) if path else str(source), detail=detail)
 
 
 def _escaped(step: object) -> str:

@@ -1,94 +1,77 @@
-"""The way to PostgreSQL: one statement in one round trip, or a transaction, each under a deadline."""
+"""Access to PostgreSQL: single statements and transactions, each with a timeout."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
-from psycopg import OperationalError as DriverUnavailable
+from psycopg import OperationalError as DriverOperationalError
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Executable, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from routers.database.pool import Lane
-from routers.database.statement import Answer, Rows, prepare
-from routers.database.timeout import Watch, driver_of, refuse_dead, unwatch_new, watch_new
+from routers.database.connection import execute
+from routers.database.pool import ConnectionPool
+from routers.database.result import Rows
+from routers.database.statement import compile_statement
+from routers.database.timeout import Timeout, driver_of, replace_closed, start_timeout, stop_timeout
 from routers.exceptions import Unavailable
 
-_CLASSES_OF_UNAVAILABILITY = ("08", "25006", "40", "53", "57")
+_UNAVAILABLE_SQLSTATES = ("08", "25006", "40", "53", "57")
 """Connection lost, read-only, deadlock, out of resources, cancelled or shutting down."""
 
 
-T = TypeVar("T")
-
-
 class Database:
-    """A pool of connections, seen in two ways: each statement by itself, or a transaction."""
+    """A connection pool for single statements in autocommit, and for transactions."""
 
-    def __init__(self, engine: AsyncEngine, deadline: float = 2.0) -> None:
-        """Wrap an async engine of the psycopg driver; `deadline` is in seconds, per statement."""
+    def __init__(self, engine: AsyncEngine, timeout: float = 2.0) -> None:
+        """Wrap an async engine of the psycopg driver; `timeout` is in seconds per statement."""
         self.engine = engine
-        self._deadline = deadline
-        self._lane = Lane(engine)
+        self._timeout = timeout
+        self._pool = ConnectionPool(engine)
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
-        # First of all listeners: the next ones ask the server about itself, on a new connection.
-        event.listen(engine.sync_engine, "connect", watch_new(deadline), insert=True)
-        event.listen(engine.sync_engine, "checkout", unwatch_new)
-        event.listen(engine.sync_engine, "checkout", refuse_dead)
+        # The first listener: SQLAlchemy's own query the server on a new connection.
+        event.listen(engine.sync_engine, "connect", start_timeout(timeout), insert=True)
+        event.listen(engine.sync_engine, "checkout", stop_timeout)
+        event.listen(engine.sync_engine, "checkout", replace_closed)
 
     async def fetch(self, statement: Executable, parameters: Mapping[str, Any]) -> Rows:
-        """Run one statement by itself: one round trip, atomic, nothing to commit.
+        """Execute one statement in autocommit, in one round trip, and return its rows.
 
         Raises:
-            Unavailable: the database cannot be reached or does not answer in time.
+            Unavailable: the database cannot be reached or does not respond in time.
         """
-        if prepare(statement).expands:
-            with _UNAVAILABILITY:
+        compiled = compile_statement(statement)
+        if compiled.expands:
+            with _RAISE_UNAVAILABLE:
                 async with self._connect(self._autocommit) as connection:
                     return await self.fetch_on(connection, statement, parameters)
-        return await self.read(statement, parameters, Answer.rows)
-
-    async def read(
-        self,
-        statement: Executable,
-        parameters: Mapping[str, Any],
-        reader: Callable[[Answer], T],
-        *,
-        text: bool = False,
-    ) -> T:
-        """Run one statement like `fetch`, and answer what `reader` makes of its answer; `text` if it may be.
-
-        Raises:
-            Unavailable: the database cannot be reached or does not answer in time.
-        """
-        prepared = prepare(statement)
-        with _UNAVAILABILITY:
-            held = await self._lane.take()
-            driver: Any = held.driver_connection
+        with _RAISE_UNAVAILABLE:
+            pooled = await self._pool.acquire()
+            driver: Any = pooled.driver_connection
             try:
-                with Watch(driver, self._deadline):
-                    answer = await prepared.run(held, parameters, text=text)
-                return reader(answer)
+                with Timeout(driver, self._timeout):
+                    return await execute(pooled, compiled, parameters)
             finally:
-                if not self._lane.keep(held):
-                    await self._lane.drop(held)
+                if not self._pool.release(pooled):
+                    await self._pool.discard(pooled)
 
     async def fetch_on(
         self, connection: AsyncConnection, statement: Executable, parameters: Mapping[str, Any]
     ) -> Rows:
-        """Run one statement on a connection that `transaction` gave.
+        """Execute one statement on a connection that `transaction` yielded.
 
         Raises:
-            Unavailable: the database does not answer in time.
+            Unavailable: the database cannot be reached or does not respond in time.
         """
-        with _UNAVAILABILITY, Watch(driver_of(connection), self._deadline):
+        with _RAISE_UNAVAILABLE, Timeout(driver_of(connection), self._timeout):
             result = await connection.execute(statement, parameters)
             return [tuple(row) for row in result.all()]
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._lane.close()
+        await self._pool.close()
         await self.engine.dispose()
 
     @contextlib.asynccontextmanager
@@ -96,70 +79,70 @@ class Database:
         """Commit at the end of the block, roll back if it raises.
 
         Raises:
-            Unavailable: the database cannot be reached, or the commit is not confirmed in time.
-            RuntimeError: a statement failed and the block went on: nothing could be kept.
+            Unavailable: the database cannot be reached, or does not confirm the commit in time.
+            RuntimeError: a statement failed and the block went on, so nothing can be committed.
         """
         async with contextlib.AsyncExitStack() as stack:
-            with _UNAVAILABILITY:
+            with _RAISE_UNAVAILABLE:
                 connection = await stack.enter_async_context(self._connect(self.engine))
             try:
                 yield connection
-                _refuse_failed(connection)
+                _check_not_failed(connection)
             except BaseException:
                 if not connection.invalidated:
-                    with _UNAVAILABILITY, Watch(driver_of(connection), self._deadline):
+                    with _RAISE_UNAVAILABLE, Timeout(driver_of(connection), self._timeout):
                         await connection.rollback()
                 raise
-            with _UNAVAILABILITY, Watch(driver_of(connection), self._deadline):
+            with _RAISE_UNAVAILABLE, Timeout(driver_of(connection), self._timeout):
                 await connection.commit()
 
     @contextlib.asynccontextmanager
     async def session(self, connection: AsyncConnection | None = None) -> AsyncIterator[AsyncSession]:
-        """A session for reading, on a connection that `transaction` gave or on one of its own.
+        """Yield a session for reading, on a connection of `transaction` or on one of its own.
 
         Raises:
-            Unavailable: the database cannot be reached or does not answer in time.
+            Unavailable: the database cannot be reached or does not respond in time.
         """
-        with _UNAVAILABILITY:
+        with _RAISE_UNAVAILABLE:
             async with contextlib.AsyncExitStack() as stack:
                 if connection is None:
                     connection = await stack.enter_async_context(self._connect(self._autocommit))
-                with Watch(driver_of(connection), self._deadline):
+                with Timeout(driver_of(connection), self._timeout):
                     async with AsyncSession(connection) as session:
                         yield session
 
     @contextlib.asynccontextmanager
     async def _connect(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        async with self._lane.left(), engine.connect() as connection:
+        async with self._pool.reserve(), engine.connect() as connection:
             yield connection
 
 
-def _refuse_failed(connection: AsyncConnection) -> None:
-    # The server would answer COMMIT with a silent rollback.
+def _check_not_failed(connection: AsyncConnection) -> None:
+    # PostgreSQL responds to the COMMIT of a failed transaction with a silent rollback.
     if driver_of(connection).info.transaction_status is TransactionStatus.INERROR:
-        raise RuntimeError("A statement of this transaction has failed: nothing of it is kept.")
+        raise RuntimeError("A statement of this transaction failed, so nothing was committed.")
 
 
-class _Unavailability:
-    """A block that tells the database's absence from a fault of ours, which stays what it is."""
+class _RaiseUnavailable:
+    """A block that raises `Unavailable` for errors of the connection or the server; others pass."""
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if _is_absence(error):
+        if _is_unavailable(error):
             raise Unavailable from error
 
 
-_UNAVAILABILITY = _Unavailability()
+_RAISE_UNAVAILABLE = _RaiseUnavailable()
 
 
-def _is_absence(error: BaseException | None) -> bool:
-    if isinstance(error, InterfaceError | PoolTimeoutError | OSError | DriverUnavailable):
+def _is_unavailable(error: BaseException | None) -> bool:
+    if isinstance(error, InterfaceError | PoolTimeoutError | OSError | DriverOperationalError):
         return True
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None) or ""
-    if isinstance(error, OperationalError) and not state.startswith("54"):  # a limit of the program's
+    if isinstance(error, OperationalError) and not state.startswith("54"):  # a limit of the statement's
         return True
-    return error.connection_invalidated or state.startswith(_CLASSES_OF_UNAVAILABILITY)
+    return error.connection_invalidated or state.startswith(_UNAVAILABLE_SQLSTATES)

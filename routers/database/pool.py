@@ -1,4 +1,4 @@
-"""The connections that carry single statements, kept at hand between requests."""
+"""The connection pool for single statements."""
 
 import asyncio
 import contextlib
@@ -13,109 +13,105 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlalchemy.util import greenlet_spawn
 
 CANCEL_GRACE = 1.0
-"""Seconds between asking the server to cancel a statement and hanging up."""
+"""Seconds between the request to cancel a statement and the end of its connection."""
 
 
-class Lane:
-    """Connections of an engine's pool that stay checked out while nobody needs them for longer.
+class ConnectionPool:
+    """Idle connections of a SQLAlchemy pool, with a first-in, first-out queue in front.
 
-    Whoever wants a connection takes a place first, as many as the pool has, in the order of coming. So
-    nobody waits inside of the pool, and a connection that becomes idle is the next one's at once. Nothing
-    is said on it between two statements: no state of one request reaches the next.
+    The connections stay checked out of the engine's pool between statements, so acquiring one costs no
+    call into it. A semaphore with one permit per connection keeps the order of arrival.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Begin without any connection; the pool makes them, and says how many there may be.
+        """Start empty; the engine's pool makes the connections and bounds their number.
 
         Raises:
             TypeError: the engine's pool has no bound.
         """
         self._engine = engine.sync_engine
         if not isinstance(self._engine.pool, QueuePool):
-            raise TypeError("A database needs an engine with a pool of a size: leave out `poolclass`.")
-        self._seconds = self._engine.pool.timeout()
-        self._places = asyncio.Semaphore(self._engine.pool.size())
+            raise TypeError("The engine needs a pool with a size: leave out `poolclass`.")
+        self._timeout = self._engine.pool.timeout()
+        self._permits = asyncio.Semaphore(self._engine.pool.size())
         self._idle: list[PoolProxiedConnection] = []
         self._closed = False
 
-    async def take(self) -> PoolProxiedConnection:
-        """A connection for one statement; its `driver_connection` is the driver's.
+    async def acquire(self) -> PoolProxiedConnection:
+        """Return a connection for one statement.
 
         Raises:
-            TimeoutError: all of them are in use for too long.
+            TimeoutError: every connection stays in use for longer than the pool's timeout.
         """
-        await self._enter()
+        await self._wait()
         try:
             while self._idle:
-                held = self._idle.pop()
-                if not has_news(held.driver_connection):
-                    return held
-                await greenlet_spawn(held.invalidate)
+                connection = self._idle.pop()
+                if not has_input(connection.driver_connection):
+                    return connection
+                await greenlet_spawn(connection.invalidate)
             return await greenlet_spawn(self._engine.pool.connect)
         except BaseException:
-            self._places.release()
+            self._permits.release()
             raise
 
-    def keep(self, held: PoolProxiedConnection) -> bool:
-        """Keep a connection for the next statement, unless nobody may use it again."""
-        driver: Any = held.driver_connection
+    def release(self, connection: PoolProxiedConnection) -> bool:
+        """Return a connection to the pool; False if it cannot be used again and must be discarded."""
+        driver: Any = connection.driver_connection
         if self._closed or driver.pgconn.transaction_status != TransactionStatus.IDLE:
             return False
-        self._idle.append(held)
-        self._places.release()
+        self._idle.append(connection)
+        self._permits.release()
         return True
 
-    async def drop(self, held: PoolProxiedConnection) -> None:
-        """End a connection that `keep` refuses, and what the server is still doing on it."""
-        await asyncio.shield(self._end(held))
+    async def discard(self, connection: PoolProxiedConnection) -> None:
+        """Close a connection, and cancel the statement that still runs on it."""
+        await asyncio.shield(self._close(connection))
 
-    async def _end(self, held: PoolProxiedConnection) -> None:
-        driver: Any = held.driver_connection
+    async def _close(self, connection: PoolProxiedConnection) -> None:
+        driver: Any = connection.driver_connection
         try:
             if driver.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 with contextlib.suppress(DriverError, OSError):
                     await driver.cancel_safe(timeout=CANCEL_GRACE)
-            await greenlet_spawn(held.invalidate)
+            await greenlet_spawn(connection.invalidate)
         finally:
-            self._places.release()
+            self._permits.release()
 
     @contextlib.asynccontextmanager
-    async def left(self) -> AsyncIterator[None]:
-        """Have one connection less here during the block, for what needs it longer: the pool gives it.
+    async def reserve(self) -> AsyncIterator[None]:
+        """Leave one connection to the engine's pool during the block, for a transaction or a session.
 
         Raises:
-            TimeoutError: all of them are in use for too long.
+            TimeoutError: every connection stays in use for longer than the pool's timeout.
         """
-        await self._enter()
+        await self._wait()
         try:
-            await self._spare()
+            await self._return_idle()
             yield
         finally:
-            self._places.release()
+            self._permits.release()
 
-    async def _enter(self) -> None:
-        if self._places.locked():
-            async with asyncio.timeout(self._seconds):
-                await self._places.acquire()
+    async def _wait(self) -> None:
+        if self._permits.locked():
+            async with asyncio.timeout(self._timeout):
+                await self._permits.acquire()
         else:
-            await self._places.acquire()
+            await self._permits.acquire()
 
-    async def _spare(self) -> None:
+    async def _return_idle(self) -> None:
         if self._idle:
             await greenlet_spawn(self._idle.pop().close)
 
     async def close(self) -> None:
-        """Give all of them back; those that are in use are dropped when they are done."""
+        """Close the idle connections; those in use are discarded when they are released."""
         self._closed = True
         while self._idle:
-            await self._spare()
+            await self._return_idle()
 
 
-def has_news(driver: Any) -> bool:
-    """Whether the server has said something unasked: on an idle connection, goodbye.
-
-    It looks at the socket and asks nothing: no round trip.
-    """
+def has_input(driver: Any) -> bool:
+    """Check without a round trip whether the server has sent something: on an idle connection, goodbye."""
     poll = select.poll()
     poll.register(driver.fileno(), select.POLLIN)
     return bool(poll.poll(0))

@@ -1,4 +1,4 @@
-"""The page that shows the document: Swagger UI, all of it served from here."""
+"""The documentation page: Swagger UI, without any file from another server."""
 
 from html import escape
 from pathlib import Path
@@ -8,23 +8,23 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 ASSETS = "/docs/assets"
-"""Where the page's files are served."""
+"""The path of the page's files."""
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""What the page may load and do: its own files, and calls to its own server."""
+"""The page may load its own files and call its own server."""
 
 _PAGE = Template(Path(__file__).with_name("docs.html").read_text("utf-8"))
 
 
 def docs_page(title: str) -> HTMLResponse:
-    """The page; its addresses are relative, so that it works below a gateway's prefix too."""
+    """Return the page. Its URLs are relative, so it works below a path prefix, too."""
     page = _PAGE.substitute(title=escape(title))
     return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_POLICY})
 
 
 def docs_assets() -> StaticFiles:
-    """The page's files: ours, then those of Swagger UI."""
+    """Return the page's files: our own and those of Swagger UI."""
     return StaticFiles(packages=[("routers.openapi", "static"), ("fastapi_offline", "static")])

@@ -1,4 +1,4 @@
-"""Examples for the bodies of a document, put together from those of their members."""
+"""Add examples of bodies to the OpenAPI document, composed of the examples of their members."""
 
 from typing import Any
 
@@ -7,27 +7,27 @@ from routers.schemas.field_formats import TEXT
 Json = dict[str, Any]
 
 UNKNOWN = object()
-"""What no example is known for."""
+"""The result for a schema without a known example."""
 
 
-def give_examples(document: Json) -> None:
-    """Give each JSON body of the document an example, where its members have one each."""
+def add_examples(document: Json) -> None:
+    """Add an example to each JSON body whose members all have one."""
     schemas = document["components"]["schemas"]
     for operations in document["paths"].values():
         for operation in operations.values():
             for place in (operation.get("requestBody", {}), *operation["responses"].values()):
                 for media in place.get("content", {}).values():
                     if "example" not in media and "schema" in media:
-                        found = example_of(media["schema"], schemas)
-                        media.update({} if found is UNKNOWN else {"example": found})
+                        example = example_of(media["schema"], schemas)
+                        media.update({} if example is UNKNOWN else {"example": example})
 
 
 def example_of(schema: Json, schemas: Json) -> Any:
-    """A value that a schema admits, or `UNKNOWN`."""
+    """Return a valid value of a schema, or `UNKNOWN`."""
     if reference := schema.get("$ref"):
         name = reference.rpartition("/")[2]
         others = {other: part for other, part in schemas.items() if other != name}
-        # What contains itself ends there.
+        # A recursive schema ends here.
         return example_of(schemas[name], others) if name in schemas else UNKNOWN
     for known in ("examples", "enum"):
         if known in schema:
@@ -35,33 +35,35 @@ def example_of(schema: Json, schemas: Json) -> Any:
     if "const" in schema:
         return schema["const"]
     if "anyOf" in schema:
-        found = (example_of(each, schemas) for each in schema["anyOf"])
-        return next((example for example in found if example is not UNKNOWN), UNKNOWN)
+        examples = (example_of(each, schemas) for each in schema["anyOf"])
+        return next((example for example in examples if example is not UNKNOWN), UNKNOWN)
     make = _MAKERS.get(schema.get("type", ""))
     return make(schema, schemas) if make else UNKNOWN
 
 
 def _object(schema: Json, schemas: Json) -> Any:
-    found = {name: example_of(part, schemas) for name, part in schema.get("properties", {}).items()}
-    known = {name: example for name, example in found.items() if example is not UNKNOWN}
+    members = {name: example_of(part, schemas) for name, part in schema.get("properties", {}).items()}
+    known = {name: example for name, example in members.items() if example is not UNKNOWN}
     return known if known.keys() >= set(schema.get("required", ())) else UNKNOWN
 
 
 def _array(schema: Json, schemas: Json) -> Any:
     if not schema.get("minItems"):
-        found = example_of(schema.get("items", {}), schemas)
-        return [] if found is UNKNOWN or schema.get("maxItems") == 0 else [found]
+        item = example_of(schema.get("items", {}), schemas)
+        return [] if item is UNKNOWN or schema.get("maxItems") == 0 else [item]
     return UNKNOWN
 
 
 def _number(schema: Json, _schemas: Json) -> Any:
-    least: Any = schema.get("minimum", schema.get("exclusiveMinimum", 0))
-    most: Any = schema.get("maximum", schema.get("exclusiveMaximum", least))
-    candidates = [0, least, least + 1] if schema["type"] == "integer" else [0, least, (least + most) / 2]
-    return next((each for each in candidates if _admits(schema, each)), UNKNOWN)
+    minimum: Any = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+    maximum: Any = schema.get("maximum", schema.get("exclusiveMaximum", minimum))
+    candidates = (
+        [0, minimum, minimum + 1] if schema["type"] == "integer" else [0, minimum, (minimum + maximum) / 2]
+    )
+    return next((each for each in candidates if _is_valid(schema, each)), UNKNOWN)
 
 
-def _admits(schema: Json, number: float) -> bool:
+def _is_valid(schema: Json, number: float) -> bool:
     return (
         schema.get("minimum", number) <= number <= schema.get("maximum", number)
         and ("exclusiveMinimum" not in schema or number > schema["exclusiveMinimum"])

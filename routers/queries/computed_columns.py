@@ -1,4 +1,4 @@
-"""Columns whose value the database computes whenever a row is created or changed."""
+"""Columns that the database computes whenever a row is created or changed."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, literal, null, typ
 
 @dataclass(frozen=True)
 class Computed:
-    """A column that nobody writes: its value follows from the row's others.
+    """A column that clients cannot write: its value follows from the other columns of the row.
 
     Attributes:
-        column: Its name.
-        value: A function of the row as it will be and as it was (NEW and OLD, as in a trigger of
-            PostgreSQL), each with the columns as SQL expressions, that answers an SQL expression. When a
-            row is created, all of OLD is NULL. It is part of the statement that writes the row, so it
-            never misses a change; where nothing that it looks at has changed, it should answer OLD's value.
+        column: The name of the column.
+        value: A function of the new and the old row (NEW and OLD, as in a PostgreSQL trigger), each with
+            the columns as SQL expressions, that returns an SQL expression. For a row that is created, all
+            of OLD is NULL. The expression is part of the statement that writes the row, so it never misses
+            a change; if nothing that it depends on has changed, it should return OLD's value.
 
     Example:
         `Computed("sealed_at", lambda new, old: case((new.sealed, func.coalesce(old.sealed_at, func.now()))))`
@@ -30,22 +30,23 @@ class Computed:
 def compute(
     columns: Iterable[Computed], table: Table, new: Mapping[str, Any], old: Mapping[str, Any] | None = None
 ) -> dict[str, ColumnElement[Any]]:
-    """The values of computed columns, for a row that becomes `new` and was `old`."""
-    was = {column.name: type_coerce(null(), column.type) for column in table.c} if old is None else dict(old)
-    will_be = {**was, **(_defaults(table) if old is None else {}), **new}
-    computed = {}
-    for each in columns:
-        value = each.value(SimpleNamespace(**will_be), SimpleNamespace(**was))
-        computed[each.column] = will_be[each.column] = value
-    return computed
+    """Return the expressions of computed columns, for a row that is created or, with `old`, changed."""
+    nulls = {column.name: type_coerce(null(), column.type) for column in table.c}
+    before = nulls if old is None else dict(old)
+    after = {**before, **(_defaults(table) if old is None else {}), **new}
+    expressions = {}
+    for column in columns:
+        value = column.value(SimpleNamespace(**after), SimpleNamespace(**before))
+        expressions[column.column] = after[column.column] = value
+    return expressions
 
 
 def _defaults(table: Table) -> dict[str, Any]:
-    """What columns have in a new row that its statement does not name; a default that varies is NULL here."""
-    fixed = {
+    """Return what a new row has in the columns that the statement omits; a default function is NULL here."""
+    constants = {
         column.name: literal(getattr(column.default, "arg", None), column.type)
         for column in table.c
         if column.default is not None and column.default.is_scalar
     }
-    now = {"created_at": func.now(), "updated_at": func.now(), "version": literal(1)}
-    return {**fixed, **now, "id": bindparam("row_id", type_=table.c.id.type)}
+    server = {"created_at": func.now(), "updated_at": func.now(), "version": literal(1)}
+    return {**constants, **server, "id": bindparam("row_id", type_=table.c.id.type)}

@@ -1,4 +1,4 @@
-"""How a cursor carries the value of a sort column: each text of a key's pattern is a value."""
+"""Encode the values of a sort column in cursors. Every text that matches a codec's pattern is a value."""
 
 import struct
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from sqlalchemy import (
     String,
 )
 
-from routers.schemas.field_types import plain_type
+from routers.schemas.field_types import database_type
 
 _EPOCH = datetime(900, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -34,53 +34,53 @@ _DATE_DIGITS = 6
 _EXACT = Context(prec=1000)
 """As many digits as PostgreSQL's `numeric` may have."""
 
-_LONGEST_TEXT = 200
+_MAX_TEXT_LENGTH = 200
 """Characters; each is up to four bytes, or eight digits of a cursor, which has to fit into a URL."""
 
 
 class UnsortableError(TypeError):
-    """A column's type has no order that a cursor could carry."""
+    """A cursor cannot carry values of a column's type."""
 
 
 @dataclass(frozen=True)
-class Key:
-    """A sort column's values, as text.
+class CursorCodec:
+    """The text form of a sort column's values.
 
     Attributes:
-        pattern: What the text looks like.
-        longest: How long it gets, in characters.
-        encode: A value as text.
-        decode: The text as a value; there is one for each text of the pattern.
-        collation: That of the order which the cursor means; None for those without one.
+        pattern: A regular expression for the text.
+        max_length: The maximum number of characters.
+        encode: Convert a value to text.
+        decode: Convert text to a value, for every text that matches the pattern.
+        collation: The collation of the order; None for types without one.
     """
 
     pattern: str
-    longest: int
+    max_length: int
     encode: Callable[[Any], str]
     decode: Callable[[str], Any]
     collation: str | None = None
 
-    def term(self, column: Column[Any]) -> ColumnElement[Any]:
-        """The column, in the order that the cursor means."""
+    def collate(self, column: Column[Any]) -> ColumnElement[Any]:
+        """Return the column with the collation of the order."""
         return column.collate(self.collation) if self.collation else column
 
 
-def key_of(column: Column[Any]) -> Key:
-    """The key of a column.
+def codec_of(column: Column[Any]) -> CursorCodec:
+    """Return the codec of a column.
 
     Raises:
         UnsortableError: its type has none.
     """
-    kind = plain_type(column)
-    for types, make in _KEYS:
-        if isinstance(kind, types) and not isinstance(kind, Enum):
-            return make(kind)
-    raise UnsortableError("its type has no order; sort by text, numbers, dates or timestamps")
+    column_type = database_type(column)
+    for types, make in _CODECS:
+        if isinstance(column_type, types) and not isinstance(column_type, Enum):
+            return make(column_type)
+    raise UnsortableError("its type is not supported; sort by text, numbers, dates or timestamps")
 
 
-def _digits(count: int, encode: Callable[[Any], int], decode: Callable[[int], Any]) -> Key:
-    """A key of so many hexadecimal digits."""
-    return Key(
+def _digits(count: int, encode: Callable[[Any], int], decode: Callable[[int], Any]) -> CursorCodec:
+    """Return a codec with so many hexadecimal digits."""
+    return CursorCodec(
         f"[0-9a-f]{{{count}}}",
         count,
         lambda value: f"{encode(value):0{count}x}",
@@ -88,7 +88,7 @@ def _digits(count: int, encode: Callable[[Any], int], decode: Callable[[int], An
     )
 
 
-def _time_key(_kind: Any) -> Key:
+def _time_codec(_type: Any) -> CursorCodec:
     return _digits(
         _TIME_DIGITS,
         lambda time: (time - _EPOCH) // _MICROSECOND,
@@ -96,21 +96,21 @@ def _time_key(_kind: Any) -> Key:
     )
 
 
-def _date_key(_kind: Any) -> Key:
+def _date_codec(_type: Any) -> CursorCodec:
     last = date.max.toordinal()
     return _digits(_DATE_DIGITS, date.toordinal, lambda count: date.fromordinal(min(max(count, 1), last)))
 
 
-def _whole_key(kind: Any) -> Key:
-    size = 2 if isinstance(kind, SmallInteger) else 8 if isinstance(kind, BigInteger) else 4
-    # Exactly the values of the column's type: one beyond could not be compared with it.
-    least = -(1 << (8 * size - 1))
-    return _digits(2 * size, lambda value: value - least, lambda count: count + least)
+def _integer_codec(column_type: Any) -> CursorCodec:
+    size = 2 if isinstance(column_type, SmallInteger) else 8 if isinstance(column_type, BigInteger) else 4
+    # Exactly the values of the column's type: PostgreSQL could not compare it with any other.
+    minimum = -(1 << (8 * size - 1))
+    return _digits(2 * size, lambda value: value - minimum, lambda count: count + minimum)
 
 
-def _float_key(_kind: Any) -> Key:
-    # All 64 bits are a position: infinities and NaN have their places in PostgreSQL's order.
-    return Key(
+def _float_codec(_type: Any) -> CursorCodec:
+    # All 64 bits are a value: infinities and NaN have positions in PostgreSQL's order.
+    return CursorCodec(
         "[0-9a-f]{16}",
         16,
         lambda value: struct.pack(">d", value).hex(),
@@ -118,10 +118,10 @@ def _float_key(_kind: Any) -> Key:
     )
 
 
-def _decimal_key(kind: Any) -> Key:
-    if kind.precision is None or kind.scale is None:
-        raise UnsortableError("a Decimal is sorted where it has max_digits and decimal_places")
-    most, scale = 10**kind.precision - 1, kind.scale
+def _decimal_codec(column_type: Any) -> CursorCodec:
+    if column_type.precision is None or column_type.scale is None:
+        raise UnsortableError("a Decimal needs max_digits and decimal_places")
+    most, scale = 10**column_type.precision - 1, column_type.scale
     return _digits(
         len(f"{2 * most:x}"),
         lambda value: int(value.scaleb(scale, _EXACT)) + most,
@@ -129,25 +129,25 @@ def _decimal_key(kind: Any) -> Key:
     )
 
 
-def _text_key(kind: Any) -> Key:
-    if kind.length is None or kind.length > _LONGEST_TEXT:
-        raise UnsortableError(f"text is sorted where it is at most {_LONGEST_TEXT} characters long")
-    most = 4 * kind.length
+def _text_codec(column_type: Any) -> CursorCodec:
+    if column_type.length is None or column_type.length > _MAX_TEXT_LENGTH:
+        raise UnsortableError(f"text needs a max_length of at most {_MAX_TEXT_LENGTH}")
+    most = 4 * column_type.length
     pattern = rf"(?:[0-9a-f]{{2}}){{0,{most}}}"
     # By code point: the same order on every server, whatever its locale.
-    return Key(pattern, 2 * most, lambda value: value.encode().hex(), _decode_text, collation="C")
+    return CursorCodec(pattern, 2 * most, lambda value: value.encode().hex(), _decode_text, collation="C")
 
 
 def _decode_text(text: str) -> str:
-    # Bytes that are no text are taken for the replacement character: a position all the same.
+    # Invalid UTF-8 decodes to replacement characters, which are a position, too.
     return bytes.fromhex(text).decode(errors="replace").replace("\0", "\1")
 
 
-_KEYS: tuple[tuple[Any, Callable[[Any], Key]], ...] = (
-    (DateTime, _time_key),
-    (Date, _date_key),
-    (Integer, _whole_key),
-    (Float, _float_key),
-    (Numeric, _decimal_key),
-    (String, _text_key),
+_CODECS: tuple[tuple[Any, Callable[[Any], CursorCodec]], ...] = (
+    (DateTime, _time_codec),
+    (Date, _date_codec),
+    (Integer, _integer_codec),
+    (Float, _float_codec),
+    (Numeric, _decimal_codec),
+    (String, _text_codec),
 )

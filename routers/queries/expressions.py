@@ -1,4 +1,4 @@
-"""SQL expressions in a hand-written route: over the columns of the row, and nothing beyond it."""
+"""SQL expressions in a custom route: over the columns of one row only."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from sqlalchemy.sql.elements import ClauseElement, ClauseList
 from sqlalchemy.sql.selectable import AliasedReturnsRows
 from sqlalchemy.sql.visitors import iterate
 
-_BEYOND = (SelectBase, AliasedReturnsRows, TableClause, TextClause)
+_FORBIDDEN = (SelectBase, AliasedReturnsRows, TableClause, TextClause)
 
 
 def is_expression(value: object) -> bool:
-    """Whether a value is for the database to compute."""
+    """Check whether a value is an SQL expression."""
     return isinstance(value, ClauseElement) or hasattr(value, "__clause_element__")
 
 
 @dataclass(frozen=True)
-class Expressions:
-    """Changes of a row, taken apart: what stays the same from request to request, and what does not.
+class Changes:
+    """The changes of a row, split into what stays the same between requests and what varies.
 
     Attributes:
-        clauses: The columns that get an SQL expression.
-        values: Those that get a value.
-        key: The same for the same expressions, whatever the values in them; None for some that others made.
-        parameters: The bind parameters in the expressions, in the order of their first mention.
+        clauses: The columns that are set to an SQL expression.
+        values: The columns that are set to a value.
+        key: Equal for equal expressions, whatever the values in them; None if SQLAlchemy has no cache key.
+        parameters: The bind parameters of the expressions, in the order of their first occurrence.
     """
 
     clauses: dict[str, Any]
@@ -34,40 +34,40 @@ class Expressions:
     parameters: list[BindParameter[Any]]
 
     @classmethod
-    def of(cls, changes: Mapping[str, Any]) -> "Expressions":
-        """Take changes apart."""
+    def of(cls, changes: Mapping[str, Any]) -> "Changes":
+        """Split changes."""
         clauses = {name: _clause(changes[name]) for name in sorted(changes) if is_expression(changes[name])}
         values = {name: value for name, value in changes.items() if name not in clauses}
         whole = next(iter(clauses.values())) if len(clauses) == 1 else ClauseList(*clauses.values())
-        # What SQLAlchemy itself tells statements apart by; as one list, so that what two share is told too.
-        found = whole._generate_cache_key()  # noqa: SLF001 # compiling, to see the text, costs five times as much
+        # SQLAlchemy's own cache key. As one list, so that the key covers what two expressions share.
+        found = whole._generate_cache_key()  # noqa: SLF001 # compiling to compare the text costs five times as much
         if found is None:
             return cls(clauses, values, None, [])
         return cls(clauses, values, (*clauses, frozenset(values), found.key), list(found.bindparams))
 
 
-def refuse_foreign(values: Iterable[Any], table: Table) -> None:
-    """Refuse an expression that could reach beyond the row: it would leave the owner's scope.
+def check_expressions(values: Iterable[Any], table: Table) -> None:
+    """Reject expressions that could reach beyond the row, and so leave the owner's scope.
 
     Raises:
-        TypeError: it holds a subquery, a piece of SQL text or a column of another table.
+        TypeError: an expression contains a subquery, SQL text or a column of another table.
     """
     for value in values:
         if isinstance(value, list | tuple | set | frozenset):
-            refuse_foreign(value, table)
+            check_expressions(value, table)
         elif isinstance(value, dict):
-            refuse_foreign(value.values(), table)
+            check_expressions(value.values(), table)
         elif is_expression(value):
             for element in iterate(_clause(value)):
-                if _reaches_beyond(element, table):
-                    raise TypeError(f"{element}: an expression is over the columns of {table.name} alone.")
+                if _is_forbidden(element, table):
+                    raise TypeError(f"{element}: an expression may use the columns of {table.name} only.")
 
 
 def _clause(value: Any) -> Any:
     return value if isinstance(value, ClauseElement) else value.__clause_element__()
 
 
-def _reaches_beyond(element: Any, table: Table) -> bool:
+def _is_forbidden(element: Any, table: Table) -> bool:
     if isinstance(element, ColumnClause):
         return element.is_literal or element.table is None or element.table.description != table.description
-    return isinstance(element, _BEYOND)
+    return isinstance(element, _FORBIDDEN)

@@ -1,4 +1,4 @@
-"""What a list can be narrowed by: declared per resource, each a documented query parameter."""
+"""The filters of a list: each adds query parameters, and a SQL condition for each of them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ from sqlalchemy import (
 )
 
 from routers.schemas.field_formats import TEXT
-from routers.schemas.field_types import UnknownTypeError, form_of, plain_type
+from routers.schemas.field_types import UnsupportedTypeError, database_type, field_types
 
-LONGEST_SEARCH = 200
-"""Characters in a text to search for."""
+MAX_SEARCH_LENGTH = 200
+"""Maximum number of characters of a search."""
 
-MOST_VALUES = 100
-"""Values that one of which a column may have."""
+MAX_VALUES = 100
+"""Maximum number of values of `OneOf`."""
 
 
 _ORDERED = (Integer, Float, Numeric, Date, DateTime)
@@ -39,95 +39,96 @@ _ORDERED = (Integer, Float, Numeric, Date, DateTime)
 
 @dataclass(frozen=True)
 class Parameter:
-    """One query parameter of a filter.
+    """A query parameter of a filter.
 
     Attributes:
-        name: The parameter's name.
-        kind: Its exact type.
-        description: What it does, for the API's documentation.
-        condition: The SQL condition that it adds when it is given, with its value as `narrow(name)`.
-        value: What the condition needs, made from what was given.
+        name: The name of the parameter.
+        annotation: Its exact type.
+        description: Its description in the OpenAPI document.
+        condition: The SQL condition that it adds; the value is the bind parameter `filter_bind(name)`.
+        convert: Converts the parameter's value for the condition.
     """
 
     name: str
-    kind: Any
+    annotation: Any
     description: str
     condition: ColumnElement[bool]
-    value: Callable[[Any], Any] = lambda given: given
+    convert: Callable[[Any], Any] = lambda value: value
 
 
 class Filter(Protocol):
-    """Something that turns query parameters into conditions."""
+    """A declaration that adds query parameters to a list."""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it looks at."""
+        """The columns that it filters by."""
         ...
 
     def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
-        """Its query parameters, for this table and the fields of its shape.
+        """Yield its query parameters, for this table and the fields of its response schema.
 
         Raises:
-            UnknownTypeError: a column's type has no exact form in a query.
+            UnsupportedTypeError: a column's type cannot be a query parameter.
         """
         ...
 
 
 @dataclass(frozen=True)
-class _OfColumn:
-    """A filter that looks at one column."""
+class _ColumnFilter:
+    """A filter by one column."""
 
     column: str
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it looks at."""
+        """The columns that it filters by."""
         return (self.column,)
 
 
-class Equals(_OfColumn):
-    """Keep the rows whose column has the given value."""
+class Equals(_ColumnFilter):
+    """Return only rows whose column has this value: `?done=true`."""
 
     def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
-        """One, named like the column."""
+        """Yield one parameter, named like the column."""
         column = table.c[self.column]
         condition: Any = column == _bind(self.column, column.type)
-        description = f"Only rows with this `{self.column}`."
-        yield Parameter(self.column, _kind(fields, column), description, condition)
+        description = f"Return only rows with this `{self.column}`."
+        yield Parameter(self.column, _query_type(fields, column), description, condition)
 
 
-class OneOf(_OfColumn):
-    """Keep the rows whose column has one of the given values: `?colour=red&colour=blue`."""
+class OneOf(_ColumnFilter):
+    """Return only rows whose column has one of these values: `?colour=red&colour=blue`."""
 
     def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
-        """One, named like the column, that may be given several times."""
+        """Yield one parameter, named like the column, that can be repeated."""
         column = table.c[self.column]
-        values: Any = GenericAlias(list, (_kind(fields, column),))
-        kind = Annotated[values, Field(min_length=1, max_length=MOST_VALUES)]
+        values: Any = GenericAlias(list, (_query_type(fields, column),))
+        annotation = Annotated[values, Field(min_length=1, max_length=MAX_VALUES)]
         condition: Any = column == func.any(_bind(self.column, ARRAY(column.type)))
-        yield Parameter(self.column, kind, f"Only rows with one of these as `{self.column}`.", condition)
+        description = f"Return only rows with one of these values of `{self.column}`."
+        yield Parameter(self.column, annotation, description, condition)
 
 
-class Range(_OfColumn):
-    """Keep the rows whose column is in a half-open range: from its lower end, up to but not its upper."""
+class Range(_ColumnFilter):
+    """Return only rows whose column is in a range: the lower bound is inclusive, the upper exclusive."""
 
     def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
-        """Two: `created_at` becomes `created_from` and `created_to`; `due_on` and `price` alike."""
+        """Yield two parameters, e.g. `created_from` and `created_to` for `created_at`."""
         column = table.c[self.column]
-        if not isinstance(plain_type(column), _ORDERED):
-            raise UnknownTypeError(f"{self.column} is no number, date or timestamp, and has no range")
-        kind = _kind(fields, column)
+        if not isinstance(database_type(column), _ORDERED):
+            raise UnsupportedTypeError(f"{self.column} is no number, date or timestamp, so it has no range")
+        annotation = _query_type(fields, column)
         stem = self.column.removesuffix("_at").removesuffix("_on")
         start, end = f"{stem}_from", f"{stem}_to"
-        from_there: Any = column >= _bind(start, column.type)
-        until_there: Any = column < _bind(end, column.type)
-        yield Parameter(start, kind, f"Only rows whose `{self.column}` is this or beyond.", from_there)
-        yield Parameter(end, kind, f"Only rows whose `{self.column}` is before this.", until_there)
+        at_least: Any = column >= _bind(start, column.type)
+        less_than: Any = column < _bind(end, column.type)
+        yield Parameter(start, annotation, f"The lower bound of `{self.column}`, inclusive.", at_least)
+        yield Parameter(end, annotation, f"The upper bound of `{self.column}`, exclusive.", less_than)
 
 
 @dataclass(frozen=True, init=False)
 class Search:
-    """Keep the rows of which a text column contains the given text, in upper or lower case."""
+    """Return only rows that contain this text in one of the columns, ignoring case: `?q=milk`."""
 
     columns: tuple[str, ...]
     parameter: str
@@ -138,34 +139,34 @@ class Search:
         object.__setattr__(self, "parameter", parameter)
 
     def parameters(self, table: Table, _fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
-        """One, in which wildcards are characters like others."""
-        kind = Annotated[str, Field(min_length=1, max_length=LONGEST_SEARCH, pattern=TEXT)]
+        """Yield one parameter, in which the wildcards of LIKE have no special meaning."""
+        annotation = Annotated[str, Field(min_length=1, max_length=MAX_SEARCH_LENGTH, pattern=TEXT)]
         for column in map(table.c.__getitem__, self.columns):
-            if not isinstance(plain_type(column), String) or isinstance(column.type, Enum):
-                raise UnknownTypeError(f"{column.name} is no text, and only texts are searched")
-        sought = _bind(self.parameter, table.c[self.columns[0]].type)
-        condition = or_(*(table.c[column].ilike(sought, escape="\\") for column in self.columns))
+            if not isinstance(database_type(column), String) or isinstance(column.type, Enum):
+                raise UnsupportedTypeError(f"{column.name} is no text, so it cannot be searched")
+        pattern = _bind(self.parameter, table.c[self.columns[0]].type)
+        condition = or_(*(table.c[column].ilike(pattern, escape="\\") for column in self.columns))
         names = " or ".join(f"`{column}`" for column in self.columns)
-        description = f"Only rows with this text in {names}, in upper or lower case."
-        yield Parameter(self.parameter, kind, description, condition, _containing)
+        description = f"Return only rows that contain this text in {names}, ignoring case."
+        yield Parameter(self.parameter, annotation, description, condition, _like_pattern)
 
 
-def narrow(parameter: str) -> str:
-    """The name of the bind parameter that holds a query parameter's value."""
+def filter_bind(parameter: str) -> str:
+    """Return the name of the bind parameter for a query parameter."""
     return f"filter__{parameter}"
 
 
-def _bind(parameter: str, kind: Any) -> Any:
-    return bindparam(narrow(parameter), type_=kind)
+def _bind(parameter: str, column_type: Any) -> Any:
+    return bindparam(filter_bind(parameter), type_=column_type)
 
 
-def _kind(fields: Mapping[str, FieldInfo], column: Column[Any]) -> Any:
-    kind = form_of(fields[column.name], column).query
-    if kind is None:
-        raise UnknownTypeError(f"{column.name} holds documents, which no query parameter is compared with")
-    return kind
+def _query_type(fields: Mapping[str, FieldInfo], column: Column[Any]) -> Any:
+    annotation = field_types(fields[column.name], column).query
+    if annotation is None:
+        raise UnsupportedTypeError(f"{column.name} contains JSON, which is no query parameter")
+    return annotation
 
 
-def _containing(text: str) -> str:
+def _like_pattern(text: str) -> str:
     escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%"

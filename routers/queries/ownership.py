@@ -1,21 +1,23 @@
-"""The rule of ownership, declared once as a FastCRUD policy."""
+"""The ownership rule, declared once as a FastCRUD policy."""
 
-from typing import Any
+from typing import Any, NewType
 
 from fastcrud import PolicyConfig
 from sqlalchemy import BindParameter, bindparam
 
-from routers.scope.access import OwnerId
 from routers.tables.rows import OwnedRow, Row
 
+OwnerId = NewType("OwnerId", str)
+"""The owner whose rows a request may reach: an opaque string, created only by the owner provider."""
+
 OWNER: BindParameter[Any] = bindparam("scope_owner")
-"""The owner in a prebuilt statement: executed without a value for it, the statement fails."""
+"""The owner in a statement. Executing the statement without a value for it fails."""
 
 
 def policy_of(model: type[Row], owner: OwnerId | BindParameter[Any] | None) -> PolicyConfig:
-    """Grant each operation on the owner's rows or, of public ones, reading (FastCRUD denies by default).
+    """Return the policy of a model: all operations on the owner's rows, or reading public ones.
 
-    A created row needs no check: only the server writes `owner_id`.
+    FastCRUD denies every other operation. Creating needs no check: only the server writes `owner_id`.
     """
     if not issubclass(model, OwnedRow):
         return PolicyConfig(read=True)

@@ -1,4 +1,4 @@
-"""Keyset pages: a list's order, with the cursor that says where in it a page begins."""
+"""Keyset pagination: the total order of a list, and the cursor where a page begins."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, Index, Table, UnaryExpression, bindparam, tuple_
+from sqlalchemy import ColumnElement, Table, UnaryExpression, bindparam, tuple_
 
-from routers.queries.cursor_codecs import Key, key_of
+from routers.queries.cursor_codecs import CursorCodec, codec_of
 
 RowT = TypeVar("RowT")
 
 DEFAULT_LIMIT = 50
-LARGEST_LIMIT = 100
+MAX_LIMIT = 100
 
 _ID_DIGITS = 32
 
 
 @dataclass(frozen=True)
 class Page(Generic[RowT]):
-    """Up to `limit` rows, with the cursor of the page after them, or None at the end."""
+    """Up to `limit` rows, and the cursor of the next page or None on the last one."""
 
     items: Sequence[RowT]
     next_cursor: str | None
@@ -32,53 +32,44 @@ class Sort:
 
     column: str
     descending: bool
-    key: Key
+    codec: CursorCodec
 
     @classmethod
-    def of(cls, text: str, table: Table) -> "Sort":
-        """Read `created_at` or, for the other direction, `-created_at`.
+    def parse(cls, text: str, table: Table) -> "Sort":
+        """Parse `created_at` or, for the descending order, `-created_at`.
 
         Raises:
-            UnsortableError: the column's type has no order that a cursor could carry.
+            UnsortableError: a cursor cannot carry values of the column's type.
         """
-        column = column_of(text)
-        return cls(column, text.startswith("-"), key_of(table.c[column]))
+        column = sort_column(text)
+        return cls(column, text.startswith("-"), codec_of(table.c[column]))
 
     def __str__(self) -> str:
         return "-" * self.descending + self.column
 
-    def order(self, table: Table) -> list[UnaryExpression[Any]]:
-        """The terms of ORDER BY."""
-        terms = (self.key.term(table.c[self.column]), table.c.id)
+    def order_by(self, table: Table) -> list[UnaryExpression[Any]]:
+        """Return the terms of ORDER BY."""
+        terms = (self.codec.collate(table.c[self.column]), table.c.id)
         return [term.desc() if self.descending else term.asc() for term in terms]
 
-    def give_index(self, table: Table) -> None:
-        """Give the table the index that has its rows in this order, unless it has that already."""
-        columns = [table.c[name] for name in ("owner_id", self.column, "id") if name in table.c]
-        if any(list(index.columns) == columns and not index.unique for index in table.indexes):
-            return
-        # Not as an expression: PostgreSQL keeps a collation apart, and Alembic would see another index.
-        collations = {self.column: f'COLLATE "{self.key.collation}"'} if self.key.collation else {}
-        Index(None, *columns, postgresql_ops=collations)
-
-    def beyond(self, table: Table) -> ColumnElement[bool]:
-        """The condition on rows that come after the position `:after_key, :after_id`."""
+    def after_cursor(self, table: Table) -> ColumnElement[bool]:
+        """Return the condition on rows after the position `:after_key, :after_id`."""
         column = table.c[self.column]
-        here = tuple_(self.key.term(column), table.c.id)
+        row = tuple_(self.codec.collate(column), table.c.id)
         position = tuple_(
             bindparam("after_key", type_=column.type), bindparam("after_id", type_=table.c.id.type)
         )
-        return here < position if self.descending else here > position
+        return row < position if self.descending else row > position
 
 
-def column_of(sort: str) -> str:
-    """The column that a sort names."""
+def sort_column(sort: str) -> str:
+    """Return the column of a sort."""
     return sort.removeprefix("-")
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """A position in an order: not a row, which may be gone, and no permission to see one."""
+    """A position in an order. The row may be gone, and a cursor gives no permission to see one."""
 
     sort: Sort
     key: Any
@@ -86,23 +77,23 @@ class Cursor:
 
     @classmethod
     def at(cls, sort: Sort, row: Any) -> "Cursor":
-        """The position of a row."""
+        """Return the position of a row."""
         return cls(sort, getattr(row, sort.column), row.id)
 
     def __str__(self) -> str:
-        return f"{self.sort}.{self.sort.key.encode(self.key)}{self.id.hex}"
+        return f"{self.sort}.{self.sort.codec.encode(self.key)}{self.id.hex}"
 
     @classmethod
-    def parse(cls, text: str, orders: Mapping[str, Sort]) -> "Cursor":
-        """Read a text that `cursor_type` has admitted; all of those are positions."""
+    def parse(cls, text: str, sorts: Mapping[str, Sort]) -> "Cursor":
+        """Parse a text that matches `cursor_type`; each of those is a position."""
         name, _, position = text.rpartition(".")
-        sort = orders[name]
-        return cls(sort, sort.key.decode(position[:-_ID_DIGITS]), UUID(hex=position[-_ID_DIGITS:]))
+        sort = sorts[name]
+        return cls(sort, sort.codec.decode(position[:-_ID_DIGITS]), UUID(hex=position[-_ID_DIGITS:]))
 
 
 def cursor_type(sorts: Sequence[Sort]) -> Any:
-    """The type of a resource's cursors, described exactly: its pattern admits positions alone."""
-    forms = "|".join(rf"{sort}\.{sort.key.pattern}" for sort in sorts)
-    longest = max(len(str(sort)) + 1 + sort.key.longest for sort in sorts) + _ID_DIGITS
-    pattern = rf"^(?:{forms})[0-9a-f]{{{_ID_DIGITS}}}$"
-    return Annotated[str, StringConstraints(pattern=pattern), Field(max_length=longest)]
+    """Return the type of a resource's cursors; every string that matches its pattern is accepted."""
+    alternatives = "|".join(rf"{sort}\.{sort.codec.pattern}" for sort in sorts)
+    max_length = max(len(str(sort)) + 1 + sort.codec.max_length for sort in sorts) + _ID_DIGITS
+    pattern = rf"^(?:{alternatives})[0-9a-f]{{{_ID_DIGITS}}}$"
+    return Annotated[str, StringConstraints(pattern=pattern), Field(max_length=max_length)]

@@ -1,4 +1,4 @@
-"""The SQL of a resource: one statement per operation, built once, each under the ownership policy."""
+"""The SQL statements of a resource: one per operation, each with the ownership policy."""
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -20,190 +20,200 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
 from routers.queries.computed_columns import Computed, compute
-from routers.queries.conflicts import deletion_facts, facts
-from routers.queries.expressions import Expressions, refuse_foreign
+from routers.queries.conflicts import delete_conflicts, update_conflicts
+from routers.queries.expressions import Changes, check_expressions
 from routers.queries.filters import Parameter
 from routers.queries.ownership import OWNER, policy_of
 from routers.queries.pagination import Sort
-from routers.queries.preconditions import Asked
+from routers.queries.preconditions import VersionConditions
 from routers.tables.rows import Row, table_of
 
-KEPT = 256
-"""How many variants of a statement are kept."""
+CACHE_SIZE = 256
+"""Maximum number of cached variants of a statement."""
 
 CREATED = "was_created"
-"""The column in which a `put` says whether it created the row."""
+"""The last column of `put`: whether it created the row."""
+
+RESERVED_BINDS = {"row_id", "self", "if_match", "if_none_match", CREATED, str(OWNER.key)}
+"""The names of bind parameters that no column may have."""
 
 
-def new(column: str) -> str:
-    """The name of the bind parameter that holds a column's new value."""
+def value_bind(column: str) -> str:
+    """Return the name of the bind parameter for a column's new value."""
     return f"new__{column}"
 
 
 class Statements:
-    """What a resource asks of its table; every one of an owned table needs the parameter of `OWNER`."""
+    """The statements of one table. Those of an owned table require the parameter of `OWNER`.
+
+    Which filters and columns occur together is up to the clients, so each cache is bounded.
+    """
 
     def __init__(
         self,
         model: type[Row],
-        readable: Iterable[str],
+        columns: Iterable[str],
         filters: Mapping[str, Parameter],
         write_once: Iterable[str] = (),
         computed: Iterable[Computed] = (),
     ) -> None:
-        """Prepare the statements of a model that answer `readable` columns."""
+        """Set up the statements of a model that return these columns."""
         self.table: Table = table_of(model)
         self._policy = policy_of(model, OWNER)
-        self._answer = [self.table.c[name] for name in readable]
+        self._columns = [self.table.c[name] for name in columns]
         self._filters = filters
         self._write_once = tuple(write_once)
         self._computed = tuple(computed)
-        self._this = self.table.c.id == bindparam("row_id")
-        # Which filters and columns come together is the clients' choice: only so many are kept.
+        self._has_id = self.table.c.id == bindparam("row_id")
         self._by_expression: dict[object, tuple[ReturningUpdate[Any], list[str]]] = {}
-        self.listing = lru_cache(KEPT)(self._listing)
-        self.create = lru_cache(KEPT)(self._create)
-        self.create_at = lru_cache(KEPT)(self._create_at)
-        self.put = lru_cache(KEPT)(self._put)
-        self.replace = lru_cache(KEPT)(self._replace)
-        self.update = lru_cache(KEPT)(self._update)
-        self.verdict = lru_cache(KEPT)(self._verdict)
-        self.where = lru_cache(KEPT)(self._where)
+        self.list = lru_cache(CACHE_SIZE)(self._list)
+        self.create = lru_cache(CACHE_SIZE)(self._create)
+        self.create_at = lru_cache(CACHE_SIZE)(self._create_at)
+        self.put = lru_cache(CACHE_SIZE)(self._put)
+        self.replace = lru_cache(CACHE_SIZE)(self._replace)
+        self.update = lru_cache(CACHE_SIZE)(self._update)
+        self.update_conflicts = lru_cache(CACHE_SIZE)(self._update_conflicts)
+        self.where = lru_cache(CACHE_SIZE)(self._where)
 
-    def _listing(self, sort: Sort, filters: frozenset[str], *, after: bool) -> Select[Any]:
-        """A page in this order, narrowed by these filters, from the start or after a position."""
-        narrowed = [self._filters[name].condition for name in sorted(filters)]
-        position = [sort.beyond(self.table)] if after else []
+    def _list(self, sort: Sort, filters: frozenset[str], *, after: bool) -> Select[Any]:
+        """Select a page in this order with these filters, from the start or after a cursor."""
+        conditions = [self._filters[name].condition for name in sorted(filters)]
+        position = [sort.after_cursor(self.table)] if after else []
         return (
-            select(*self._answer)
-            .where(*self._rule("read"), *narrowed, *position)
-            .order_by(*sort.order(self.table))
+            select(*self._columns)
+            .where(*self._policy_conditions("read"), *conditions, *position)
+            .order_by(*sort.order_by(self.table))
             .limit(bindparam("limit"))
         )
 
     @cached_property
     def get(self) -> Select[Any]:
-        """One row."""
-        return select(*self._answer).where(*self._rule("read"), self._this)
+        """Select one row."""
+        return select(*self._columns).where(*self._policy_conditions("read"), self._has_id)
 
     def _create(self, columns: frozenset[str]) -> ReturningInsert[Any]:
-        """A new row with values for these columns, under the server's id."""
-        return self._insert(columns).returning(*self._answer)
+        """Insert a row with values for these columns, under the server's id."""
+        return self._insert(columns).returning(*self._columns)
 
     def _create_at(self, columns: frozenset[str]) -> ReturningInsert[Any]:
-        """The same under the client's id, or nothing where there is one already."""
+        """Insert a row under the client's id, or nothing if the id exists."""
         return (
             self._insert(columns)
             .on_conflict_do_nothing(index_elements=list(self.table.primary_key))
-            .returning(*self._answer, literal_column("true").label(CREATED))
+            .returning(*self._columns, literal_column("true").label(CREATED))
         )
 
-    def _put(self, columns: frozenset[str], asked: Asked) -> ReturningInsert[Any]:
-        """A row under the client's id, created or, if it answers what is asked, replaced.
+    def _put(self, columns: frozenset[str], conditions: VersionConditions) -> ReturningInsert[Any]:
+        """Insert a row under the client's id or, if it meets the conditions, replace it.
 
-        Nothing where the row is there with another value of a write-once column.
+        Nothing happens if the row exists with another value of a write-once column.
         """
         inserted = self._insert(columns)
-        replacement = self._written({name: inserted.excluded[name] for name in columns})
+        replacement = self._changed({name: inserted.excluded[name] for name in columns})
         same = [self.table.c[name].is_not_distinct_from(inserted.excluded[name]) for name in self._write_once]
         return inserted.on_conflict_do_update(
             index_elements=list(self.table.primary_key),
             set_=replacement,
-            where=and_(*self._rule("update"), *same, *asked.conditions(self.table)),
-        ).returning(*self._answer, literal_column("(xmax = 0)").label(CREATED))
+            where=and_(*self._policy_conditions("update"), *same, *conditions.clauses(self.table)),
+        ).returning(*self._columns, literal_column("(xmax = 0)").label(CREATED))
 
-    def _replace(self, columns: frozenset[str], asked: Asked) -> ReturningUpdate[Any]:
-        """New values for all of these columns of a row that is there, if it answers what is asked."""
+    def _replace(self, columns: frozenset[str], conditions: VersionConditions) -> ReturningUpdate[Any]:
+        """Update all of these columns of an existing row, if it meets the conditions."""
         same = [self.table.c[name].is_not_distinct_from(self._value(name)) for name in self._write_once]
-        return self.update(columns).where(*same, *asked.conditions(self.table))
+        return self.update(columns).where(*same, *conditions.clauses(self.table))
 
     def _update(self, columns: frozenset[str]) -> ReturningUpdate[Any]:
-        """New values for these columns of one row."""
-        return self._change({name: self._value(name) for name in columns})
+        """Update these columns of one row."""
+        return self._update_row({name: self._value(name) for name in columns})
 
     def update_by(self, changes: Mapping[str, Any]) -> tuple[ReturningUpdate[Any], dict[str, Any]]:
-        """One row changed by SQL expressions or to values, with the values for its parameters.
+        """Return the update of one row by SQL expressions and values, with its parameters.
 
-        The expressions are made anew by each request; the statement is the same while they read the same.
+        Each request builds its own expressions; those with the same SQLAlchemy cache key share a statement.
 
         Raises:
             TypeError: an expression reaches beyond the row.
         """
-        asked = Expressions.of(changes)
-        known = self._by_expression.get(asked.key)
-        if known is None:
-            refuse_foreign(changes.values(), self.table)
-            values = {name: self._value(name) for name in asked.values}
-            known = self._change({**values, **asked.clauses}), [each.key for each in asked.parameters]
-            self._keep(asked.key, known)
-        statement, names = known
-        arguments = (each.effective_value for each in asked.parameters)
+        split = Changes.of(changes)
+        cached = self._by_expression.get(split.key)
+        if cached is None:
+            check_expressions(changes.values(), self.table)
+            values = {name: self._value(name) for name in split.values}
+            cached = self._update_row({**values, **split.clauses}), [each.key for each in split.parameters]
+            self._cache(split.key, cached)
+        statement, names = cached
+        arguments = (each.effective_value for each in split.parameters)
         return statement, {
             **dict(zip(names, arguments, strict=True)),
-            **{new(name): value for name, value in asked.values.items()},
+            **{value_bind(name): value for name, value in split.values.items()},
         }
 
-    def _keep(self, key: object, known: tuple[ReturningUpdate[Any], list[str]]) -> None:
+    def _cache(self, key: object, statement: tuple[ReturningUpdate[Any], list[str]]) -> None:
         if key is not None:
-            if len(self._by_expression) >= KEPT:
+            if len(self._by_expression) >= CACHE_SIZE:
                 self._by_expression.pop(next(iter(self._by_expression)))
-            self._by_expression[key] = known
+            self._by_expression[key] = statement
 
-    def _change(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
+    def _update_row(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
         return (
             update(self.table)
-            .where(*self._rule("update"), self._this)
-            .values(self._written(expressions))
-            .returning(*self._answer)
+            .where(*self._policy_conditions("update"), self._has_id)
+            .values(self._changed(expressions))
+            .returning(*self._columns)
         )
 
-    def _where(self, statement: ReturningUpdate[Any] | ReturningDelete[Any], asked: Asked) -> Any:
-        """The same change, if the row answers what is asked."""
-        return statement.where(*asked.conditions(self.table))
+    def _where(
+        self, statement: ReturningUpdate[Any] | ReturningDelete[Any], conditions: VersionConditions
+    ) -> Any:
+        """Add conditions to a statement."""
+        return statement.where(*conditions.clauses(self.table))
 
     @cached_property
     def delete(self) -> ReturningDelete[Any]:
-        """One row gone."""
-        return delete(self.table).where(*self._rule("delete"), self._this).returning(self.table.c.id)
+        """Delete one row."""
+        return (
+            delete(self.table)
+            .where(*self._policy_conditions("delete"), self._has_id)
+            .returning(self.table.c.id)
+        )
 
-    def _verdict(self, columns: frozenset[str]) -> Any:
-        """The facts that explain why one row did not get new values for these columns."""
+    def _update_conflicts(self, columns: frozenset[str]) -> Any:
+        """Select the conflicts that explain why these columns of one row were not updated."""
         values = {name: self._value(name) for name in columns}
-        return select(*facts(self.table, self._row, values, self._write_once))
+        return select(*update_conflicts(self.table, self._row, values, self._write_once))
 
     @cached_property
-    def deletion_verdict(self) -> Any:
-        """The facts that explain why one row was not deleted."""
-        return select(*deletion_facts(self.table, self._row))
+    def delete_conflicts(self) -> Any:
+        """Select the conflicts that explain why one row was not deleted."""
+        return select(*delete_conflicts(self.table, self._row))
 
     @property
     def _row(self) -> Select[Any]:
-        return select(self.table.c.id).where(*self._rule("read"), self._this)
+        return select(self.table.c.id).where(*self._policy_conditions("read"), self._has_id)
 
-    def _rule(self, operation: Literal["read", "update", "delete"]) -> list[Any]:
-        """The policy's conditions on the rows that an operation reaches."""
-        self._refuse_ungranted(operation)
+    def _policy_conditions(self, operation: Literal["read", "update", "delete"]) -> list[Any]:
+        """Return the policy's conditions on the rows of an operation."""
+        self._check_granted(operation)
         return self._policy.row_conditions(operation)
 
-    def _refuse_ungranted(self, operation: Literal["read", "create", "update", "delete"]) -> None:
+    def _check_granted(self, operation: Literal["read", "create", "update", "delete"]) -> None:
         if not self._policy.grants(operation):
-            raise TypeError(f"{self.table.name} is public, and so read-only.")
+            raise TypeError(f"{self.table.name} is public, so it is read-only.")
 
     def _insert(self, columns: frozenset[str]) -> Insert:
-        self._refuse_ungranted("create")
+        self._check_granted("create")
         values = {name: self._value(name) for name in sorted(columns)}
         computed = compute(self._computed, self.table, values)
         return insert(self.table).values(owner_id=OWNER, id=bindparam("row_id"), **values, **computed)
 
-    def _written(self, expressions: Mapping[str, Any]) -> dict[str, Any]:
-        """What a change of a row sets: these columns, those that follow from them, and its state."""
-        was = dict(self.table.c)
+    def _changed(self, expressions: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the SET clause of a change: these columns, the computed ones and the version."""
         return {
             **{name: expressions[name] for name in sorted(expressions)},
-            **compute(self._computed, self.table, expressions, was),
+            **compute(self._computed, self.table, expressions, dict(self.table.c)),
             "updated_at": func.now(),
             "version": self.table.c.version + 1,
         }
 
     def _value(self, column: str) -> BindParameter[Any]:
-        return bindparam(new(column), type_=self.table.c[column].type)
+        return bindparam(value_bind(column), type_=self.table.c[column].type)

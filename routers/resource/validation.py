@@ -1,143 +1,133 @@
-"""What can be wrong with a resource's declaration, each said with its mend."""
+"""Validate a declaration: each error says how to fix it."""
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any
 
 from routers.queries.computed_columns import compute
-from routers.queries.conflicts import uniques
-from routers.queries.cursor_codecs import UnsortableError, key_of
-from routers.queries.expressions import refuse_foreign
-from routers.queries.ownership import OWNER
-from routers.queries.pagination import column_of
-from routers.queries.statements import CREATED, new
-from routers.resource.schema_validation import contradictions
-from routers.tables.rows import SERVER_COLUMNS, OwnedRow, PublicRow, ReadRow
-
-if TYPE_CHECKING:
-    from routers.resource.resource import Resource
+from routers.queries.cursor_codecs import UnsortableError, codec_of
+from routers.queries.expressions import check_expressions
+from routers.queries.pagination import sort_column
+from routers.queries.statements import RESERVED_BINDS, value_bind
+from routers.resource.declaration import OPERATIONS, Declaration
+from routers.resource.schema_validation import schema_errors
+from routers.schemas.read_row import ReadRow
+from routers.tables.constraints import uniques
+from routers.tables.rows import SERVER_COLUMNS, OwnedRow, PublicRow
 
 
-Operation = Literal["list", "create", "get", "put", "update", "delete"]
-"""The standard operations."""
-
-_BINDS = {"row_id", "self", "if_match", "if_none_match", CREATED, str(OWNER.key)}
-
-OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-
-
-def refuse_mistakes(resource: "Resource[Any]") -> None:
-    """Refuse what cannot be served.
+def validate(declaration: Declaration[Any]) -> None:
+    """Check that a declaration can be served.
 
     Raises:
-        TypeError: with the first mistake; the most basic come first.
+        TypeError: the first error; the most basic ones come first.
     """
-    for mistake in _mistakes(resource):
-        raise TypeError(mistake)
+    for error in _errors(declaration):
+        raise TypeError(error)
 
 
-def _mistakes(resource: "Resource[Any]") -> Iterator[str]:
-    if not re.fullmatch(r"(/[a-z][a-z0-9-]*)+", resource.path):
-        yield f"the path {resource.path!r} must look like /things."
-    yield from _kinds(resource)
-    yield from _publicity(resource)
-    yield from _shapes(resource)
-    yield from contradictions(resource)
-    yield from _columns(resource)
-    yield from _computed(resource)
-    yield from _sorts(resource)
-    yield from _filters(resource)
+def _errors(declaration: Declaration[Any]) -> Iterator[str]:
+    if not re.fullmatch(r"(/[a-z][a-z0-9-]*)+", declaration.path):
+        yield f"the path {declaration.path!r} must look like /things."
+    yield from _class_errors(declaration)
+    yield from _public_errors(declaration)
+    yield from _member_errors(declaration)
+    yield from schema_errors(declaration)
+    yield from _column_errors(declaration)
+    yield from _computed_errors(declaration)
+    yield from _sort_errors(declaration)
+    yield from _filter_errors(declaration)
 
 
-def _kinds(resource: "Resource[Any]") -> Iterator[str]:
-    if not issubclass(resource.model, OwnedRow | PublicRow) or "__table__" not in vars(resource.model):
-        yield "its model is no table of OwnedRow: class Thing(ThingCreate, OwnedRow, table=True)."
-    if not issubclass(resource.read, ReadRow):
-        yield "read is no ReadRow: class ThingRead(ThingCreate, ReadRow)."
+def _class_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    model = declaration.model
+    if not issubclass(model, OwnedRow | PublicRow) or "__table__" not in vars(model):
+        yield "its model is no OwnedRow table: write class Thing(ThingCreate, OwnedRow, table=True)."
+    if not issubclass(declaration.read, ReadRow):
+        yield "read is no ReadRow: write class ThingRead(ThingCreate, ReadRow)."
 
 
-def _publicity(resource: "Resource[Any]") -> Iterator[str]:
-    nobodys = issubclass(resource.model, PublicRow)
-    if nobodys and not resource.public:
-        yield "its rows have no owner: say public=True if everyone may read them, or make them OwnedRow."
-    if resource.public and not nobodys:
-        yield "public=True is for a PublicRow: these rows have owners, and nobody else may see them."
-    if resource.public and not {"list", "get"}.issuperset(resource.operations):
-        yield 'a public table is read-only: say operations=("list", "get").'
-    if unknown := set(resource.operations).difference(OPERATIONS):
-        yield f"there is no operation {_list(unknown)}: {', '.join(OPERATIONS)}."
-    if not resource.operations or len(set(resource.operations)) < len(resource.operations):
-        yield "operations names each operation that it offers once: leave it out to offer all."
+def _public_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    is_public_row = issubclass(declaration.model, PublicRow)
+    if is_public_row and not declaration.public:
+        yield "its rows have no owner: set public=True if everyone may read them, or make them OwnedRow."
+    if declaration.public and not is_public_row:
+        yield "public=True requires a PublicRow: these rows have owners, whom nobody else may see."
+    if declaration.public and not {"list", "get"}.issuperset(declaration.operations):
+        yield 'a public table is read-only: set operations=("list", "get").'
+    if unknown := set(declaration.operations).difference(OPERATIONS):
+        yield f"there is no operation {_list(unknown)}: use {', '.join(OPERATIONS)}."
+    if not declaration.operations or len(set(declaration.operations)) < len(declaration.operations):
+        yield "operations must name each offered operation once: leave it out to offer all."
 
 
-def _shapes(resource: "Resource[Any]") -> Iterator[str]:
-    columns = set(resource.model.model_fields)
-    for role, shape in {"create": resource.create, "read": resource.read}.items():
-        if unknown := set(shape.model_fields) - columns:
-            yield f"{role} names {_list(unknown)}, which the table lacks: add the column or drop the member."
-    if "owner_id" in resource.read.model_fields:
-        yield "read shows owner_id: drop it, an owner never appears in a body."
-    if servers := SERVER_COLUMNS.intersection(resource.create.model_fields):
-        yield f"create lets a client write {_list(servers)}: drop it, the server writes that."
-    if unknown := set(resource.write_once).difference(resource.create.model_fields):
-        yield f"write_once names {_list(unknown)}, which is no member of create: add it there or drop it."
+def _member_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    columns = set(declaration.model.model_fields)
+    for role, schema in {"create": declaration.create, "read": declaration.read}.items():
+        if unknown := set(schema.model_fields) - columns:
+            yield f"{role} has {_list(unknown)}, which the table lacks: add the column or drop the member."
+    if "owner_id" in declaration.read.model_fields:
+        yield "read has owner_id: drop it, an owner never appears in a body."
+    if server_columns := SERVER_COLUMNS.intersection(declaration.create.model_fields):
+        yield f"create has {_list(server_columns)}, which the server writes: drop it."
+    if unknown := set(declaration.write_once).difference(declaration.create.model_fields):
+        yield f"write_once has {_list(unknown)}, which is no member of create: add it there or drop it."
 
 
-def _columns(resource: "Resource[Any]") -> Iterator[str]:
-    written = SERVER_COLUMNS | set(resource.create.model_fields) | {each.column for each in resource.computed}
-    for column in resource.table.c:
-        if resource.public or column.name in written:
+def _column_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    computed = {each.column for each in declaration.computed}
+    written = SERVER_COLUMNS | set(declaration.create.model_fields) | computed
+    for column in declaration.table.c:
+        if declaration.public or column.name in written:
             continue
         if not (column.nullable or column.server_default or column.default):
-            yield f"nobody writes the column {column.name}: add it to create, or give it a default."
-    for unique in [] if resource.public else uniques(resource.table):
+            yield f"the column {column.name} never gets a value: add it to create, or set a default."
+    for unique in [] if declaration.public else uniques(declaration.table):
         if "owner_id" not in (names := {column.name for column in unique.columns}):
-            yield f"{_list(names)} is unique over all owners, which tells what others have: add owner_id."
-    columns = {column.name for column in resource.table.c}
-    if taken := columns & ({new(name) for name in columns} | _BINDS):
+            yield f"{_list(names)} is unique over all owners, which reveals what others have: add owner_id."
+    columns = {column.name for column in declaration.table.c}
+    if taken := columns & ({value_bind(name) for name in columns} | RESERVED_BINDS):
         yield f"the column {_list(taken)} has the name of a bind parameter: rename it."
 
 
-def _computed(resource: "Resource[Any]") -> Iterator[str]:
-    names = {each.column for each in resource.computed}
-    if unknown := names.difference(resource.model.model_fields) | names & SERVER_COLUMNS:
-        yield f"computed names {_list(unknown)}, which is no column of the model's own: mend its name."
-    if written := names.intersection(resource.create.model_fields):
-        yield f"create lets a client write {_list(written)}, which is computed: drop one of the two."
-    refuse_foreign(compute(resource.computed, resource.table, {}).values(), resource.table)
+def _computed_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    names = {each.column for each in declaration.computed}
+    if unknown := names.difference(declaration.model.model_fields) | names & SERVER_COLUMNS:
+        yield f"computed has {_list(unknown)}, which is no column that the model declares: correct the name."
+    if written := names.intersection(declaration.create.model_fields):
+        yield f"create has {_list(written)}, which is computed: drop one of the two."
+    check_expressions(compute(declaration.computed, declaration.table, {}).values(), declaration.table)
 
 
-def _sorts(resource: "Resource[Any]") -> Iterator[str]:
-    if not isinstance(resource.sorts, tuple):
+def _sort_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    if not isinstance(declaration.sorts, tuple):
         yield 'sorts is no tuple: write sorts=("-created_at",).'
-    if not resource.sorts:
-        yield "it has no sorts: name at least one, e.g. -created_at."
-    for column in map(column_of, resource.sorts):
-        if column not in resource.read.model_fields:
-            yield f"the sort {column} is not a member of read: add it there or drop the sort."
-        if resource.table.c[column].nullable:
-            yield f"the sort {column} may be null, so its order is not total: make the column NOT NULL."
+    if not declaration.sorts:
+        yield "it has no sorts: add at least one, e.g. -created_at."
+    for column in map(sort_column, declaration.sorts):
+        if column not in declaration.read.model_fields:
+            yield f"the sort {column} is no member of read: add it there or drop the sort."
+        if declaration.table.c[column].nullable:
+            yield f"the sort {column} can be null, so its order is not total: make the column NOT NULL."
         try:
-            key_of(resource.table.c[column])
+            codec_of(declaration.table.c[column])
         except UnsortableError as error:
             yield f"the sort {column} is not possible: {error}."
 
 
-def _filters(resource: "Resource[Any]") -> Iterator[str]:
-    if not isinstance(resource.filters, tuple) or not all(
-        hasattr(each, "columns") for each in resource.filters
-    ):
+def _filter_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    filters = declaration.filters
+    if not isinstance(filters, tuple) or not all(hasattr(each, "columns") for each in filters):
         yield 'filters is no tuple of filters: write filters=(Equals("done"),).'
-    if not all(each.columns for each in resource.filters):
-        yield 'a Search names no column: write Search("title").'
-    columns = {column for each in resource.filters for column in each.columns}
-    if unknown := columns.difference(resource.read.model_fields):
-        yield f"a filter names {_list(unknown)}, which is no member of read: add it there or drop the filter."
-    fields = resource.read.model_fields
-    names = [each.name for one in resource.filters for each in one.parameters(resource.table, fields)]
+    if not all(each.columns for each in filters):
+        yield 'a Search has no column: write Search("title").'
+    fields = declaration.read.model_fields
+    if unknown := {column for each in filters for column in each.columns}.difference(fields):
+        yield f"a filter has {_list(unknown)}, which is no member of read: add it there or drop the filter."
+    names = [each.name for one in filters for each in one.parameters(declaration.table, fields)]
     names += ["limit", "cursor", "sort"]
-    if twice := {name for name in names if names.count(name) > 1}:
-        yield f"two things claim the query parameter {_list(twice)}: rename one."
+    if duplicates := {name for name in names if names.count(name) > 1}:
+        yield f"the query parameter {_list(duplicates)} is declared twice: rename one."
 
 
 def _list(names: Iterable[str]) -> str:

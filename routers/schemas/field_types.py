@@ -1,4 +1,4 @@
-"""The exact forms of a column: in a request's body, in its query, in an answer."""
+"""The Pydantic types of a column's field: in bodies, in queries and in responses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,217 +27,226 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from routers.schemas.field_formats import (
-    LARGEST_FLOAT,
-    LONGEST_TEXT,
-    MOST_MEMBERS,
-    NUMBER_IN_JSON,
-    NUMBER_IN_QUERY,
+    JSON_INTEGER,
+    JSON_NUMBER,
+    MAX_ARRAY_LENGTH,
+    MAX_FLOAT,
+    MAX_TEXT_LENGTH,
+    QUERY_INTEGER,
+    QUERY_NUMBER,
     TEXT,
-    WHOLE_IN_JSON,
-    WHOLE_IN_QUERY,
+    CanonicalUUID,
     QueryBool,
-    ShownDate,
-    ShownTime,
-    WireDate,
-    WireTime,
-    WireUUID,
+    RequestDate,
+    RequestDateTime,
+    ResponseDate,
+    ResponseDateTime,
     decimal_pattern,
     decimal_reader,
     decimal_schema,
 )
 from routers.schemas.json_types import JsonArray, JsonObject, object_of
-from routers.schemas.patterns import PLAIN_PATTERNS, is_plain_pattern
+from routers.schemas.patterns import PATTERN_RULES, is_portable_pattern
 
-_DOUBLE = 25
-"""Binary digits from which on PostgreSQL's `float(n)` is double precision."""
+_DOUBLE_PRECISION = 25
+"""Binary digits from which PostgreSQL's `float(n)` is double precision."""
 
-Rules = list[Any]
-"""What a field says besides its type: bounds, lengths, patterns."""
+Metadata = list[Any]
+"""The metadata of a field: bounds, lengths, patterns."""
 
 
-class UnknownTypeError(TypeError):
-    """A column's type has no exact form here."""
+class UnsupportedTypeError(TypeError):
+    """A column's type has no exact format."""
 
 
 @dataclass(frozen=True)
-class Form:
-    """The types of a member for Pydantic, of which the OpenAPI document is made; null apart.
+class FieldTypes:
+    """The exact types of a field, without null.
 
     Attributes:
-        body: In a request's body.
-        query: As a query parameter; None where it cannot be one.
-        answer: In an answer.
+        body: In a request body.
+        query: As a query parameter; None if it cannot be one.
+        response: In a response body.
     """
 
     body: Any
     query: Any
-    answer: Any
+    response: Any
 
 
-def form_of(field: FieldInfo, column: Column[Any]) -> Form:
-    """The forms of a shape's field that stands for this column.
+def field_types(field: FieldInfo, column: Column[Any]) -> FieldTypes:
+    """Return the exact types of a schema's field, which stands for this column.
 
     Raises:
-        UnknownTypeError: its type has none, or its bounds cannot be said exactly.
+        UnsupportedTypeError: the type has no exact format, or its bounds cannot be documented.
     """
-    kind, _ = split_optional(field.annotation)
-    rules = [rule for rule in field.metadata if not type(rule).__module__.startswith("sqlmodel")]
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return _choice(kind)
-    if (get_origin(kind) or kind) in {dict, list}:
-        return _json(kind, rules)
-    if kind not in _FORMS:
-        raise _unknown(kind)
-    return _FORMS[kind](rules, plain_type(column))
+    python_type, _ = split_optional(field.annotation)
+    metadata = [each for each in field.metadata if not type(each).__module__.startswith("sqlmodel")]
+    if isinstance(python_type, type) and issubclass(python_type, Enum):
+        return _enum(python_type)
+    if (get_origin(python_type) or python_type) in {dict, list}:
+        return _json(python_type, metadata)
+    if python_type not in _FACTORIES:
+        raise _unsupported(python_type)
+    return _FACTORIES[python_type](metadata, database_type(column))
 
 
 def split_optional(annotation: Any) -> tuple[type, bool]:
-    """A column's type, with whether it may be null."""
+    """Split an annotation into its type without None, and whether None was part of it."""
     if get_origin(annotation) in (Union, UnionType):
-        rest = [kind for kind in get_args(annotation) if kind is not type(None)]
-        if len(rest) == 1:
-            return rest[0], True
+        others = [each for each in get_args(annotation) if each is not type(None)]
+        if len(others) == 1:
+            return others[0], True
     return annotation, False
 
 
-def plain_type(column: Column[Any]) -> TypeEngine[Any]:
-    """A column's type in the database."""
+def database_type(column: Column[Any]) -> TypeEngine[Any]:
+    """Return the type of a column below SQLAlchemy's type decorators."""
     return column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
 
 
-def _ruled(kind: Any, rules: Rules, *readers: Any) -> Any:
-    # The bounds stand before the readers: behind them they would not reach the document.
-    for rule in (*rules, *readers):
-        kind = Annotated[kind, rule]
-    return kind
+def _annotated(python_type: Any, metadata: Metadata, *validators: Any) -> Any:
+    # The bounds come before the validators: after them they would be missing in the JSON Schema.
+    for each in (*metadata, *validators):
+        python_type = Annotated[python_type, each]
+    return python_type
 
 
-def _unknown(kind: Any) -> UnknownTypeError:
-    known = ", ".join(sorted([*(form.__name__ for form in _FORMS), "Enum", "dict", "list"]))
-    name = str(kind) if get_origin(kind) else getattr(kind, "__name__", kind)
-    return UnknownTypeError(f"the type {name} has no exact form; use one of {known}")
+def _unsupported(python_type: Any) -> UnsupportedTypeError:
+    known = ", ".join(sorted([*(each.__name__ for each in _FACTORIES), "Enum", "dict", "list"]))
+    name = str(python_type) if get_origin(python_type) else getattr(python_type, "__name__", python_type)
+    return UnsupportedTypeError(f"the type {name} is not supported; use one of {known}")
 
 
-def _same(written: Any, read: Any) -> Callable[[Rules, TypeEngine[Any]], Form]:
-    def form(rules: Rules, kind: TypeEngine[Any]) -> Form:
-        if _bounds(rules, "ge", "gt", "le", "lt"):
-            raise UnknownTypeError("the document cannot say bounds of dates and times: drop them")
-        if isinstance(kind, DateTime) and not kind.timezone:
-            raise UnknownTypeError("a timestamp has a time zone: leave sa_type out")
-        return Form(written, written, read)
+def _same(request: Any, response: Any) -> Callable[[Metadata, TypeEngine[Any]], FieldTypes]:
+    def types(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
+        if _bounds(metadata, "ge", "gt", "le", "lt"):
+            raise UnsupportedTypeError("JSON Schema has no bounds for dates and times: drop them")
+        if isinstance(column_type, DateTime) and not column_type.timezone:
+            raise UnsupportedTypeError("a timestamp needs a time zone: leave sa_type out")
+        return FieldTypes(request, request, response)
 
-    return form
-
-
-def _truth(_rules: Rules, _type: TypeEngine[Any]) -> Form:
-    return Form(StrictBool, QueryBool, bool)
+    return types
 
 
-def _text(rules: Rules, kind: TypeEngine[Any]) -> Form:
-    if isinstance(kind, CHAR):
-        raise UnknownTypeError("a CHAR is filled up with spaces: leave sa_type out")
-    for pattern in _bounds(rules, "pattern"):
-        if not is_plain_pattern(pattern):
-            raise UnknownTypeError(f"the pattern {pattern} is not read alike by all: {PLAIN_PATTERNS}")
-    if not any(getattr(rule, "pattern", None) for rule in rules):
-        rules = [*rules, Field(pattern=TEXT)]
-    if not _bounds(rules, "max_length"):
-        rules = [*rules, Field(max_length=LONGEST_TEXT)]
-    plain = _ruled(str, rules)
-    return Form(_ruled(StrictStr, rules), plain, plain)
+def _boolean(_metadata: Metadata, _type: TypeEngine[Any]) -> FieldTypes:
+    return FieldTypes(StrictBool, QueryBool, bool)
 
 
-def _whole(rules: Rules, kind: TypeEngine[Any]) -> Form:
-    big = isinstance(kind, BigInteger)
-    bits = 15 if isinstance(kind, SmallInteger) else 63 if big else 31
-    # The document's bounds are floats, of which the largest of 64 bits is none.
-    most = Field(lt=2**bits) if big else Field(le=2**bits - 1)
-    rules = _bounded(rules, Field(ge=-(2**bits)), most)
-    return Form(_ruled(int, rules, WHOLE_IN_JSON), _ruled(int, rules, WHOLE_IN_QUERY), _ruled(int, rules))
+def _text(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
+    if isinstance(column_type, CHAR):
+        raise UnsupportedTypeError("PostgreSQL pads a CHAR with spaces: leave sa_type out")
+    for pattern in _bounds(metadata, "pattern"):
+        if not is_portable_pattern(pattern):
+            raise UnsupportedTypeError(f"engines read the pattern {pattern} differently: {PATTERN_RULES}")
+    if not _bounds(metadata, "pattern"):
+        metadata = [*metadata, Field(pattern=TEXT)]
+    if not _bounds(metadata, "max_length"):
+        metadata = [*metadata, Field(max_length=MAX_TEXT_LENGTH)]
+    plain = _annotated(str, metadata)
+    return FieldTypes(_annotated(StrictStr, metadata), plain, plain)
 
 
-def _number(rules: Rules, kind: TypeEngine[Any]) -> Form:
-    if not isinstance(kind, Float) or (kind.precision or _DOUBLE) < _DOUBLE or isinstance(kind, REAL):
-        raise UnknownTypeError("a float is kept in double precision: use sa_type=Double, or none at all")
-    rules = _bounded(rules, Field(ge=-LARGEST_FLOAT), Field(le=LARGEST_FLOAT))
-    return Form(
-        _ruled(float, rules, NUMBER_IN_JSON), _ruled(float, rules, NUMBER_IN_QUERY), _ruled(float, rules)
+def _integer(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
+    is_big = isinstance(column_type, BigInteger)
+    bits = 15 if isinstance(column_type, SmallInteger) else 63 if is_big else 31
+    # JSON Schema's bounds are floats here, and 2**63 - 1 is none.
+    maximum = Field(lt=2**bits) if is_big else Field(le=2**bits - 1)
+    metadata = _with_bounds(metadata, Field(ge=-(2**bits)), maximum)
+    return FieldTypes(
+        _annotated(int, metadata, JSON_INTEGER),
+        _annotated(int, metadata, QUERY_INTEGER),
+        _annotated(int, metadata),
     )
 
 
-def _bounded(rules: Rules, least: FieldInfo, most: FieldInfo) -> Rules:
-    """The rules with a bound at both ends, none beyond what the column holds."""
-    lower, upper = _bounds(rules, "ge", "gt"), _bounds(rules, "le", "lt")
-    (floor,), (ceiling,) = _bounds(least.metadata, "ge"), _bounds(most.metadata, "le", "lt")
+def _number(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
+    precision = getattr(column_type, "precision", None) or _DOUBLE_PRECISION
+    if not isinstance(column_type, Float) or precision < _DOUBLE_PRECISION or isinstance(column_type, REAL):
+        raise UnsupportedTypeError("a float needs double precision: use sa_type=Double, or none at all")
+    metadata = _with_bounds(metadata, Field(ge=-MAX_FLOAT), Field(le=MAX_FLOAT))
+    return FieldTypes(
+        _annotated(float, metadata, JSON_NUMBER),
+        _annotated(float, metadata, QUERY_NUMBER),
+        _annotated(float, metadata),
+    )
+
+
+def _with_bounds(metadata: Metadata, minimum: FieldInfo, maximum: FieldInfo) -> Metadata:
+    """Add the bounds of the column's type where the field has none; check those that it has."""
+    lower, upper = _bounds(metadata, "ge", "gt"), _bounds(metadata, "le", "lt")
+    (floor,), (ceiling,) = _bounds(minimum.metadata, "ge"), _bounds(maximum.metadata, "le", "lt")
     for bound in (*lower, *upper):
         if not floor <= bound <= ceiling or float(bound) != bound:
-            raise UnknownTypeError(f"the bound {bound} is beyond what the column holds: mend it or sa_type")
-    return [*rules, *([] if lower else [least]), *([] if upper else [most])]
+            raise UnsupportedTypeError(
+                f"the bound {bound} is beyond the column's type: change it, or set sa_type"
+            )
+    return [*metadata, *([] if lower else [minimum]), *([] if upper else [maximum])]
 
 
-def _bounds(rules: Rules, *names: str) -> list[Any]:
-    found = (getattr(rule, name, None) for rule in rules for name in names)
-    return [bound for bound in found if bound is not None]
+def _bounds(metadata: Metadata, *names: str) -> list[Any]:
+    bounds = (getattr(each, name, None) for each in metadata for name in names)
+    return [bound for bound in bounds if bound is not None]
 
 
-def _decimal(rules: Rules, kind: TypeEngine[Any]) -> Form:
-    if not isinstance(kind, Numeric) or kind.precision is None or kind.scale is None:
-        raise UnknownTypeError("a Decimal needs its size: set max_digits and decimal_places")
-    if _bounds(rules, "gt", "le", "lt", "multiple_of") or _bounds(rules, "ge") not in ([], [0]):
-        raise UnknownTypeError("a Decimal is a string with a pattern, which can say ge=0 and no other bound")
-    if kind.precision < kind.scale:
-        raise UnknownTypeError("max_digits includes the decimal_places: make it larger")
-    sign, whole = not _bounds(rules, "ge"), kind.precision - kind.scale
-    pattern = decimal_pattern(whole, kind.scale, sign=sign, exact=False)
-    shown = decimal_pattern(whole, kind.scale, sign=sign, exact=True)
-    written = Annotated[
-        Decimal, decimal_reader(pattern, kind.scale), decimal_schema(pattern, whole, kind.scale)
-    ]
-    read = Annotated[
+def _decimal(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
+    if not isinstance(column_type, Numeric) or column_type.precision is None or column_type.scale is None:
+        raise UnsupportedTypeError("a Decimal needs its size: set max_digits and decimal_places")
+    if _bounds(metadata, "gt", "le", "lt", "multiple_of") or _bounds(metadata, "ge") not in ([], [0]):
+        raise UnsupportedTypeError("a Decimal is a string with a pattern, which has no bound except ge=0")
+    if column_type.precision < column_type.scale:
+        raise UnsupportedTypeError("max_digits includes the decimal_places: make it larger")
+    sign, places = not _bounds(metadata, "ge"), column_type.scale
+    digits = column_type.precision - places
+    pattern = decimal_pattern(digits, places, sign=sign, exact=False)
+    response_pattern = decimal_pattern(digits, places, sign=sign, exact=True)
+    request = Annotated[Decimal, decimal_reader(pattern, places), decimal_schema(pattern, digits, places)]
+    response = Annotated[
         Decimal,
         PlainSerializer("{:f}".format, return_type=str),
-        decimal_schema(shown, whole, kind.scale),
+        decimal_schema(response_pattern, digits, places),
     ]
-    return Form(written, written, read)
+    return FieldTypes(request, request, response)
 
 
-def _choice(kind: type[Enum]) -> Form:
-    if not all(isinstance(choice.value, str) for choice in kind):
-        raise UnknownTypeError(f"the values of {kind.__name__} are not all strings; make it a StrEnum")
-    return Form(kind, kind, kind)
+def _enum(python_type: type[Enum]) -> FieldTypes:
+    if not all(isinstance(member.value, str) for member in python_type):
+        raise UnsupportedTypeError(f"the values of {python_type.__name__} are not all strings: use a StrEnum")
+    return FieldTypes(python_type, python_type, python_type)
 
 
-def _json(kind: Any, rules: Rules) -> Form:
-    """A document: of anything, or of members of one plain type (`list[str]`, `dict[str, int]`)."""
-    members = [member for member in get_args(kind) if member is not Any]
-    if kind == dict[str, Any] or not members:
-        written: Any = JsonArray if (get_origin(kind) or kind) is list else JsonObject
-        shown: Any = kind
-    elif members[-1] not in _MEMBERS or members[:-1] not in ([], [str]):
-        raise _unknown(kind)
+def _json(python_type: Any, metadata: Metadata) -> FieldTypes:
+    """Return the types of JSON with any values, or of values of one type (`list[str]`, `dict[str, int]`)."""
+    arguments = [each for each in get_args(python_type) if each is not Any]
+    container = get_origin(python_type) or python_type
+    if python_type == dict[str, Any] or not arguments:
+        body: Any = JsonArray if container is list else JsonObject
+        response: Any = python_type
+    elif arguments[-1] not in _VALUE_TYPES or arguments[:-1] not in ([], [str]):
+        raise _unsupported(python_type)
     else:
-        member = _MEMBERS[members[-1]]
-        of: Any = object_of if get_origin(kind) is dict else lambda each: GenericAlias(list, (each,))
-        written, shown = of(member.body), of(member.answer)
-    if (get_origin(kind) or kind) is list and not _bounds(rules, "max_length"):
-        rules = [*rules, Field(max_length=MOST_MEMBERS)]
-    return Form(_ruled(written, rules), None, _ruled(shown, rules))
+        value = _VALUE_TYPES[arguments[-1]]
+        of: Any = object_of if container is dict else lambda each: GenericAlias(list, (each,))
+        body, response = of(value.body), of(value.response)
+    if container is list and not _bounds(metadata, "max_length"):
+        metadata = [*metadata, Field(max_length=MAX_ARRAY_LENGTH)]
+    return FieldTypes(_annotated(body, metadata), None, _annotated(response, metadata))
 
 
-_FORMS: dict[type, Callable[[Rules, TypeEngine[Any]], Form]] = {
-    bool: _truth,
+_FACTORIES: dict[type, Callable[[Metadata, TypeEngine[Any]], FieldTypes]] = {
+    bool: _boolean,
     str: _text,
-    int: _whole,
+    int: _integer,
     float: _number,
     Decimal: _decimal,
-    date: _same(WireDate, ShownDate),
-    datetime: _same(WireTime, ShownTime),
-    UUID: _same(WireUUID, WireUUID),
+    date: _same(RequestDate, ResponseDate),
+    datetime: _same(RequestDateTime, ResponseDateTime),
+    UUID: _same(CanonicalUUID, CanonicalUUID),
 }
-_MEMBERS: dict[type, Form] = {
-    bool: _truth([], Boolean()),
+_VALUE_TYPES: dict[type, FieldTypes] = {
+    bool: _boolean([], Boolean()),
     str: _text([], String()),
-    int: _whole([], BigInteger()),
+    int: _integer([], BigInteger()),
     float: _number([], Double()),
 }
-"""The forms of what a typed document may hold."""
+"""The types of values in typed JSON."""

@@ -1,4 +1,4 @@
-"""Any JSON value that PostgreSQL's `jsonb` holds, for columns of `dict` and `list`."""
+"""JSON objects and arrays, as PostgreSQL's `jsonb` stores them."""
 
 from types import GenericAlias
 from typing import Annotated, Any
@@ -7,71 +7,71 @@ from pydantic import Field, WrapValidator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from routers.schemas.field_formats import LONGEST_TEXT, MOST_MEMBERS, TEXT
+from routers.schemas.field_formats import MAX_ARRAY_LENGTH, MAX_TEXT_LENGTH, TEXT, not_canonical
 
-_LIMIT = 2**63
-"""The bound of numbers: PostgreSQL writes them out, and 1e308 would come back with 309 digits."""
+_NUMBER_BOUND = 2**63
+"""PostgreSQL writes numbers without exponents: 1e308 would come back with 309 digits."""
 
-DEEPEST = 100
-"""How deep values may be nested."""
+MAX_DEPTH = 100
+"""Maximum nesting of values."""
 
 
-def _open(schema: dict[str, Any]) -> None:
-    """Say of an object with names of a pattern what generators of clients understand."""
-    schema["propertyNames"] = {"pattern": TEXT, "maxLength": LONGEST_TEXT}
+def _describe_names(schema: dict[str, Any]) -> None:
+    """Describe the pattern of an object's member names in a way that client generators understand."""
+    schema["propertyNames"] = {"pattern": TEXT, "maxLength": MAX_TEXT_LENGTH}
     schema["additionalProperties"] = schema.pop("patternProperties")[TEXT]
 
 
-_Text = Annotated[str, Field(pattern=TEXT, max_length=LONGEST_TEXT)]
-_Number = Annotated[float, Field(ge=-_LIMIT, lt=_LIMIT)]
-_MEANING = "Any JSON value, nested or not."
-# Read for its JSON Schema alone: what it says is checked by `_refuse_unstorable`, which says it better.
+_Text = Annotated[str, Field(pattern=TEXT, max_length=MAX_TEXT_LENGTH)]
+_Number = Annotated[float, Field(ge=-_NUMBER_BOUND, lt=_NUMBER_BOUND)]
+_DESCRIPTION = "Any JSON value, nested or not."
+# Used for its JSON Schema only: `_check_storable` validates the same with better messages.
 JsonValue = TypeAliasType(
     "JsonValue",
-    "Annotated[bool | _Number | _Text | _Array | _Members | None, Field(description=_MEANING)]",
+    "Annotated[bool | _Number | _Text | _Array | _Object | None, Field(description=_DESCRIPTION)]",
 )
-_Array = Annotated[list[JsonValue], Field(max_length=MOST_MEMBERS)]
-_Members = Annotated[dict[_Text, JsonValue], Field(json_schema_extra=_open)]
+_Array = Annotated[list[JsonValue], Field(max_length=MAX_ARRAY_LENGTH)]
+_Object = Annotated[dict[_Text, JsonValue], Field(json_schema_extra=_describe_names)]
 
 
-def object_of(member: Any) -> Any:
-    """The type of a JSON object whose members are all of one type."""
-    members: Any = GenericAlias(dict, (_Text, member))
-    return Annotated[members, Field(json_schema_extra=_open)]
+def object_of(value_type: Any) -> Any:
+    """Return the type of a JSON object whose values all have one type."""
+    members: Any = GenericAlias(dict, (_Text, value_type))
+    return Annotated[members, Field(json_schema_extra=_describe_names)]
 
 
-def _storable(kind: type, expected: str) -> WrapValidator:
-    def check(value: object, _handler: object) -> object:
-        if type(value) is not kind:
-            raise _unstorable(expected)
-        _refuse_unstorable(value)
+def _storable(python_type: type, expected: str) -> WrapValidator:
+    def validate(value: object, _handler: object) -> object:
+        if type(value) is not python_type:
+            raise not_canonical(expected)
+        _check_storable(value)
         return value
 
-    return WrapValidator(check)
+    return WrapValidator(validate)
 
 
-def _refuse_unstorable(value: Any, depth: int = 1) -> None:
-    if depth > DEEPEST:
-        raise _unstorable(f"be nested at most {DEEPEST} deep")
+def _check_storable(value: Any, depth: int = 1) -> None:
+    if depth > MAX_DEPTH:
+        raise _not_storable(f"be nested at most {MAX_DEPTH} deep")
     if isinstance(value, dict):
         for member in (*value, *value.values()):
-            _refuse_unstorable(member, depth + 1)
+            _check_storable(member, depth + 1)
     elif isinstance(value, list):
-        if len(value) > MOST_MEMBERS:
-            raise _unstorable(f"hold no array of more than {MOST_MEMBERS} members")
+        if len(value) > MAX_ARRAY_LENGTH:
+            raise _not_storable(f"contain no array of more than {MAX_ARRAY_LENGTH} items")
         for member in value:
-            _refuse_unstorable(member, depth + 1)
+            _check_storable(member, depth + 1)
     elif isinstance(value, str):
-        _refuse_text(value)
-    elif not isinstance(value, bool | None) and not -_LIMIT <= value < _LIMIT:
-        raise _unstorable("hold no number beyond 64 bits")
+        _check_text(value)
+    elif not isinstance(value, bool | None) and not -_NUMBER_BOUND <= value < _NUMBER_BOUND:
+        raise _not_storable("contain no number beyond 64 bits")
 
 
-def _refuse_text(value: str) -> None:
-    if len(value) > LONGEST_TEXT:
-        raise _unstorable(f"hold no text of more than {LONGEST_TEXT} characters")
+def _check_text(value: str) -> None:
+    if len(value) > MAX_TEXT_LENGTH:
+        raise _not_storable(f"contain no text of more than {MAX_TEXT_LENGTH} characters")
     if not _is_text(value):
-        raise _unstorable("hold no NUL and no lone surrogates")
+        raise _not_storable("contain no NUL and no lone surrogates")
 
 
 def _is_text(value: str) -> bool:
@@ -81,9 +81,9 @@ def _is_text(value: str) -> bool:
         return False
 
 
-def _unstorable(expected: str) -> PydanticCustomError:
+def _not_storable(expected: str) -> PydanticCustomError:
     return PydanticCustomError("not_canonical", "This must {expected}", {"expected": expected})
 
 
-JsonObject: Any = Annotated[object_of(JsonValue), _storable(dict, "be a JSON object")]
-JsonArray: Any = Annotated[list[JsonValue], _storable(list, "be a JSON array")]
+JsonObject: Any = Annotated[object_of(JsonValue), _storable(dict, "a JSON object")]
+JsonArray: Any = Annotated[list[JsonValue], _storable(list, "a JSON array")]

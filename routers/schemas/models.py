@@ -1,4 +1,4 @@
-"""The exact models of requests and answers, derived from the shapes that a resource declares."""
+"""Derive the exact schemas of requests and responses from the declared ones."""
 
 from collections.abc import Container
 from types import GenericAlias
@@ -9,8 +9,8 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from routers.schemas.field_types import form_of, split_optional
-from routers.tables.rows import ReadT
+from routers.schemas.field_types import field_types, split_optional
+from routers.schemas.read_row import ReadT
 
 _REQUEST = ConfigDict(extra="forbid")
 
@@ -18,77 +18,79 @@ Fields = dict[str, Any]
 
 
 class ListQuery(BaseModel):
-    """The query of a list: the same text says the same, and who reads it changes nothing in it."""
+    """The query parameters of a list. It is immutable, so equal query strings can share one."""
 
     model_config = ConfigDict(frozen=True)
 
 
-def body_model(shape: type[SQLModel], table: Table) -> type[BaseModel]:
-    """A request body: the shape's members exactly; one with a default may be absent (`MISSING`)."""
+def create_schema(declared: type[SQLModel], table: Table) -> type[BaseModel]:
+    """Return the schema of POST and PUT: fields with a default are optional (`MISSING`)."""
     fields: Fields = {
-        name: _written(field, form_of(field, table.c[name]).body, optional=not field.is_required())
-        for name, field in shape.model_fields.items()
+        name: _request_field(field, field_types(field, table.c[name]).body, optional=not field.is_required())
+        for name, field in declared.model_fields.items()
     }
-    return create_model(shape.__name__, __config__=_REQUEST, __doc__=_doc(shape), **fields)
+    return create_model(declared.__name__, __config__=_REQUEST, __doc__=_doc(declared), **fields)
 
 
-def patch_model(shape: type[SQLModel], table: Table, name: str, fixed: Container[str]) -> type[BaseModel]:
-    """A merge patch (RFC 7396): each member absent (unchanged), null where it may be, or a value."""
+def update_schema(
+    declared: type[SQLModel], table: Table, name: str, immutable: Container[str]
+) -> type[BaseModel]:
+    """Return the schema of PATCH (RFC 7396): each field is absent, a value, or null where it may be."""
     fields: Fields = {
-        member: _written(field, form_of(field, table.c[member]).body, optional=True)
-        for member, field in shape.model_fields.items()
-        if member not in fixed
+        member: _request_field(field, field_types(field, table.c[member]).body, optional=True)
+        for member, field in declared.model_fields.items()
+        if member not in immutable
     }
-    doc = f"Changes to make: {_doc(shape)}"
+    doc = f"The members to change. {_doc(declared)}"
     return create_model(name, __config__=_REQUEST, __doc__=doc, **fields)
 
 
-def answer_model(shape: type[ReadT], table: Table) -> type[ReadT]:
-    """An answer: every member of the shape is there, each written in its one form."""
+def response_schema(declared: type[ReadT], table: Table) -> type[ReadT]:
+    """Return the schema of a row in a response: every member is required, in its exact format."""
     fields: Fields = {
-        name: (_exact(field, form_of(field, table.c[name]).answer), ...)
-        for name, field in shape.model_fields.items()
+        name: (_exact(field, field_types(field, table.c[name]).response), ...)
+        for name, field in declared.model_fields.items()
     }
-    return create_model(shape.__name__, __base__=shape, __doc__=_doc(shape), **fields)
+    return create_model(declared.__name__, __base__=declared, __doc__=_doc(declared), **fields)
 
 
-def page_model(answer: type[BaseModel], name: str, most: int, cursor: Any) -> type[BaseModel]:
-    """A page of a list: up to `most` rows, with the cursor of the next page or null."""
-    rows: Any = GenericAlias(list, (answer,))
+def page_schema(row: type[BaseModel], name: str, max_rows: int, cursor: Any) -> type[BaseModel]:
+    """Return the schema of a page: up to `max_rows` rows, and the cursor of the next page or null."""
+    rows: Any = GenericAlias(list, (row,))
     fields: Fields = {
-        "items": (described(Annotated[rows, Field(max_length=most)], "The rows, in order."), ...),
-        "next_cursor": (described(cursor | None, "Where the next page begins; null at the end."), ...),
+        "items": (described(Annotated[rows, Field(max_length=max_rows)], "The rows, in order."), ...),
+        "next_cursor": (described(cursor | None, "The cursor of the next page; null on the last page."), ...),
     }
-    return create_model(name, __doc__="One page of a list, in its order.", **fields)
+    return create_model(name, __doc__="One page of a list.", **fields)
 
 
-def described(kind: Any, description: str) -> Any:
-    """A type with what it means."""
-    return Annotated[kind, Field(description=description)]
+def described(annotation: Any, description: str) -> Any:
+    """Add a description to a type."""
+    return Annotated[annotation, Field(description=description)]
 
 
-def optional(kind: Any, description: str) -> Any:
-    """The same for a member or parameter that may be absent."""
-    return described(kind | MISSING, description)
+def optional(annotation: Any, description: str) -> Any:
+    """Add a description to a type, and let the field be absent."""
+    return described(annotation | MISSING, description)
 
 
-def given(body: BaseModel) -> dict[str, Any]:
-    """The members of a request body that were sent."""
+def provided(body: BaseModel) -> dict[str, Any]:
+    """Return the members that a request provided."""
     return {name: value for name, value in body.__dict__.items() if value is not MISSING}
 
 
-def _doc(shape: type[SQLModel]) -> str:
-    return shape.__doc__ or f"The members of {shape.__name__}."
+def _doc(declared: type[SQLModel]) -> str:
+    return declared.__doc__ or f"The members of {declared.__name__}."
 
 
-def _written(field: FieldInfo, kind: Any, *, optional: bool) -> tuple[Any, Any]:
+def _request_field(field: FieldInfo, annotation: Any, *, optional: bool) -> tuple[Any, Any]:
     if optional:
-        return _exact(field, kind, MISSING), MISSING
-    return _exact(field, kind), ...
+        return _exact(field, annotation, MISSING), MISSING
+    return _exact(field, annotation), ...
 
 
-def _exact(field: FieldInfo, kind: Any, *others: Any) -> Any:
+def _exact(field: FieldInfo, annotation: Any, *others: Any) -> Any:
     _, nullable = split_optional(field.annotation)
     for other in (*([None] if nullable else []), *others):
-        kind = kind | other
-    return Annotated[kind, Field(description=field.description, examples=field.examples)]
+        annotation = annotation | other
+    return Annotated[annotation, Field(description=field.description, examples=field.examples)]

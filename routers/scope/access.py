@@ -1,25 +1,23 @@
-"""What binds resources to an application: who asks, then where the rows are."""
+"""The dependencies that an application provides to its resources."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, NewType
+from typing import Any
 
 from fastapi import Request
 
 from routers.database.database import Database
-
-OwnerId = NewType("OwnerId", str)
-"""Whose rows a request may reach: an opaque string, made only by the application's owner provider."""
+from routers.queries.ownership import OwnerId
 
 
 @dataclass(frozen=True)
 class Access:
-    """The two things that the generator has to be given.
+    """Where a resource gets the owner and the database of a request.
 
     Attributes:
-        owner: An async FastAPI dependency that answers an `OwnerId` or raises `Unauthenticated`.
+        owner: An async FastAPI dependency that returns an `OwnerId` or raises `Unauthenticated`.
             An instance of a FastAPI security class documents itself in OpenAPI.
-        database: Answers the database that serves a request.
+        database: A function that returns the database for a request.
     """
 
     owner: Callable[..., Awaitable[OwnerId]] | Any

@@ -1,7 +1,7 @@
-"""The door for reading: one owner's view of one table, or everyone's of a public one."""
+"""A read-only view: one owner's rows of one table, or the rows of a public table."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Generic
 from uuid import UUID
 
@@ -9,24 +9,24 @@ from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from routers.database.database import Database
+from routers.database.result import Rows
 from routers.exceptions import NotFound
-from routers.queries.filters import narrow
-from routers.queries.ownership import OWNER
+from routers.queries.filters import filter_bind
+from routers.queries.ownership import OWNER, OwnerId
 from routers.queries.pagination import DEFAULT_LIMIT, Cursor, Page, Sort
 from routers.queries.preconditions import Preconditions
 from routers.resource.resource import Resource
-from routers.scope.access import OwnerId
+from routers.schemas.read_row import ReadT
 from routers.scope.fastcrud_reads import ScopedReads
-from routers.tables.rows import ReadT
 
 
 class ReadScope(Generic[ReadT]):
-    """A view of one table's rows. What lies outside it is absent.
+    """A view of one table's rows. Rows outside of it do not exist for its methods.
 
-    It takes no owner: that was bound when it was made; of a public table there is none. Each method is one
-    statement and one round trip; `transaction` makes several see and be seen together.
+    The owner is bound when the scope is created and no method takes another; a public table has none.
+    Each method executes one statement in one round trip; `transaction` combines several.
 
-    Every method raises `Unavailable` where the database does not answer in time.
+    Every method raises `Unavailable` if the database does not respond in time.
     """
 
     def __init__(
@@ -35,11 +35,12 @@ class ReadScope(Generic[ReadT]):
         owner: OwnerId | None,
         database: Database,
         preconditions: Preconditions = Preconditions.NONE,
+        make_row: Callable[[Sequence[Any]], ReadT] | None = None,
     ) -> None:
-        """Bind the owner, once and for all, and what the request asks of the row that it addresses."""
+        """Bind the owner and the preconditions of the request; `make_row` builds what methods return."""
         self._resource = resource
         self._statements = resource.statements
-        self._row = resource.row
+        self._make_row = make_row or resource.make_row
         self._owner = owner
         self._database = database
         self._connection: AsyncConnection | None = None
@@ -47,19 +48,19 @@ class ReadScope(Generic[ReadT]):
 
     @property
     def crud(self) -> ScopedReads:
-        """FastCRUD's reading methods under this scope's policy: counts and filters, for one call."""
+        """FastCRUD's reading methods with this scope's policy, for one call: counts and its filters."""
         session = self._database.session(self._connection)
         return ScopedReads(self._resource.model, self._owner, session)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """Make the calls inside the block one: all of them are kept or, if it raises, none.
+        """Commit the calls inside the block together or, if it raises, none of them.
 
         Raises:
-            RuntimeError: this scope is in a transaction already, or a statement has failed unnoticed.
+            RuntimeError: the scope is in a transaction already, or a failed statement was ignored.
         """
         if self._connection is not None:
-            raise RuntimeError("A scope is in one transaction at a time: put the calls into one block.")
+            raise RuntimeError("The scope is in a transaction already: put the calls into one block.")
         async with self._database.transaction() as connection:
             self._connection = connection
             try:
@@ -75,62 +76,31 @@ class ReadScope(Generic[ReadT]):
         cursor: Cursor | None = None,
         filters: Mapping[str, Any] | None = None,
     ) -> Page[ReadT]:
-        """Answer a page of up to `limit` rows; a cursor carries its own order and so outranks `sort`."""
-        order, statement, values = self._listing(limit, sort, cursor, filters or {})
-        rows = await self._fetch(statement, **values)
-        items = [self._row(row) for row in rows[:limit]]
-        return Page(items, str(Cursor.at(order, items[-1])) if len(rows) > limit else None)
-
-    async def list_json(
-        self,
-        *,
-        limit: int = DEFAULT_LIMIT,
-        sort: Sort | None = None,
-        cursor: Cursor | None = None,
-        filters: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        """Answer the same page as JSON, for what passes it on as it is."""
-        writer = self._resource.writer
-        if self._connection is not None:
-            return writer.whole(await self.list(limit=limit, sort=sort, cursor=cursor, filters=filters))
-        order, statement, values = self._listing(limit, sort, cursor, filters or {})
-        return await self._database.read(
-            statement,
-            self._owned(values),
-            lambda answer: writer.write(answer, limit, order),
-            text=writer.is_plain,
-        )
-
-    def _listing(
-        self, limit: int, sort: Sort | None, cursor: Cursor | None, filters: Mapping[str, Any]
-    ) -> tuple[Sort, Executable, dict[str, Any]]:
-        """A page's order and its statement, which asks for one row more, with its values."""
+        """Return a page of up to `limit` rows. A cursor includes its order, so it overrides `sort`."""
+        filters = filters or {}
         order = cursor.sort if cursor else sort or self._resource.orders[0]
+        statement = self._statements.list(order, frozenset(filters), after=cursor is not None)
         parameters = self._resource.parameters
-        values = {narrow(name): parameters[name].value(value) for name, value in filters.items()}
-        values["limit"] = limit + 1
+        values = {filter_bind(name): parameters[name].convert(value) for name, value in filters.items()}
         if cursor:
             values |= {"after_key": cursor.key, "after_id": cursor.id}
-        return order, self._statements.listing(order, frozenset(filters), after=cursor is not None), values
+        rows = await self._fetch(statement, limit=limit + 1, **values)
+        items = [self._make_row(row) for row in rows[:limit]]
+        return Page(items, str(Cursor.at(order, items[-1])) if len(rows) > limit else None)
 
     async def get(self, row_id: UUID, /) -> ReadT:
-        """Answer one row.
+        """Return one row.
 
         Raises:
-            NotFound: there is no such row in this scope.
+            NotFound: the scope has no such row.
         """
         for row in await self._fetch(self._statements.get, row_id=row_id):
-            return self._row(row)
+            return self._make_row(row)
         raise NotFound
 
-    async def _fetch(self, statement: Executable, **values: Any) -> Any:
-        self._owned(values)
-        if self._connection is not None:
-            return await self._database.fetch_on(self._connection, statement, values)
-        return await self._database.fetch(statement, values)
-
-    def _owned(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Add the owner to a statement's values."""
+    async def _fetch(self, statement: Executable, **parameters: Any) -> Rows:
         if self._owner is not None:
-            values[OWNER.key] = self._owner
-        return values
+            parameters[OWNER.key] = self._owner
+        if self._connection is not None:
+            return await self._database.fetch_on(self._connection, statement, parameters)
+        return await self._database.fetch(statement, parameters)

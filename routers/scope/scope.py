@@ -1,6 +1,6 @@
-"""The only door to an owner's rows: one owner's view of one table."""
+"""One owner's view of one table: the only way to its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Any
@@ -11,28 +11,30 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from routers.database.database import Database
+from routers.database.result import Rows
 from routers.exceptions import NotFound, PreconditionFailed
-from routers.queries.conflicts import fixed, judged, refusal
+from routers.queries.conflicts import explain, immutable_field
 from routers.queries.expressions import is_expression
+from routers.queries.ownership import OwnerId
 from routers.queries.preconditions import Preconditions
-from routers.queries.statements import new
+from routers.queries.statements import value_bind
 from routers.resource.resource import Resource
-from routers.scope.access import OwnerId
+from routers.schemas.read_row import ReadT
+from routers.scope.constraint_errors import constraint_error
 from routers.scope.read_scope import ReadScope
-from routers.tables.rows import ReadT
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NO_PARAMETERS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Scope(ReadScope[ReadT]):
-    """One owner's view of one table. What lies outside it is absent.
+    """One owner's view of one table. Rows of other owners do not exist for its methods.
 
-    Besides what a `ReadScope` does, it writes: each method is one statement, one round trip and atomic by
-    itself. The preconditions of the request (`If-Match`, `If-None-Match`) are part of the first change of
-    the row that its path names.
+    It adds writing to `ReadScope`: each method executes one atomic statement in one round trip. The
+    preconditions of the request (`If-Match`, `If-None-Match`) are part of the first change of the row in
+    its path.
 
-    Every method that writes raises `InvalidRequest` where a reference would point to nothing in this scope,
-    and `Conflict` where a value that must be unique is taken.
+    Every writing method raises `InvalidRequest` if a reference points to no row of this owner, and
+    `Conflict` if a unique value is already in use.
     """
 
     def __init__(
@@ -41,54 +43,58 @@ class Scope(ReadScope[ReadT]):
         owner: OwnerId,
         database: Database,
         preconditions: Preconditions = Preconditions.NONE,
+        make_row: Callable[[Sequence[Any]], ReadT] | None = None,
     ) -> None:
-        """Bind the owner, once and for all, and what the request asks of the row that it addresses."""
-        super().__init__(resource, owner, database, preconditions)
+        """Bind the owner and the preconditions of the request; `make_row` builds what methods return."""
+        super().__init__(resource, owner, database, preconditions, make_row)
 
     async def create(self, **values: Any) -> ReadT:
-        """Add a row under a new id; columns not named get the defaults of the create shape."""
-        values = self._complete(values)
+        """Create a row under a new id; omitted columns get the defaults of the create schema."""
+        values = self._with_defaults(values)
         (row,) = await self._write(self._statements.create(frozenset(values)), values, row_id=uuid7())
-        return self._row(row)
+        return self._make_row(row)
 
     async def put(self, row_id: UUID, /, **values: Any) -> tuple[ReadT, bool]:
-        """Create the row under this id, or replace what is there; True where it was created.
+        """Create or replace the row with this id; return it, and whether it was created.
 
         Raises:
-            PreconditionFailed: the row is there and must not be, is not and must, or has changed.
-            Conflict: the row is there with another value of a write-once column.
+            PreconditionFailed: the row exists and must not, does not exist and must, or has changed.
+            Conflict: the row has another value of a write-once column.
         """
-        wanted = self._wanted_of(row_id)
-        values = self._complete(values)
-        statement = self._putting(wanted, frozenset(values))
+        preconditions = self._preconditions_of(row_id)
+        values = self._with_defaults(values)
+        statement = self._put_statement(preconditions, frozenset(values))
         if statement is not None:
-            for row in await self._write(statement, values, row_id=row_id, **wanted.parameters):
-                self._met(wanted)
-                return self._row(row), not wanted.must_exist and row[-1]
-        if not wanted.any:
-            raise fixed()
-        raise await self._verdict(row_id, values, creating=True)
+            rows = await self._write(statement, values, row_id=row_id, **preconditions.parameters)
+            for row in rows:
+                self._clear_met(preconditions)
+                if preconditions.must_exist:  # an update, which returns no `was_created`
+                    return self._make_row(row), False
+                return self._make_row(row[:-1]), row[-1]
+        if not preconditions.any:
+            raise immutable_field()
+        raise await self._explain(row_id, values, creating=True)
 
-    def _putting(self, wanted: Preconditions, columns: frozenset[str]) -> Any:
-        if wanted.must_exist and wanted.must_not_exist:
+    def _put_statement(self, preconditions: Preconditions, columns: frozenset[str]) -> Any:
+        if preconditions.must_exist and preconditions.must_not_exist:
             return None
-        if wanted.must_exist:
-            return self._statements.replace(columns, wanted.asked)
-        if wanted.must_not_exist:
+        if preconditions.must_exist:
+            return self._statements.replace(columns, preconditions.conditions)
+        if preconditions.must_not_exist:
             return self._statements.create_at(columns)
-        return self._statements.put(columns, wanted.asked)
+        return self._statements.put(columns, preconditions.conditions)
 
     async def update(self, row_id: UUID, /, **changes: Any) -> ReadT:
         """Change columns of one row, each to a value or by an SQL expression over the row's columns.
 
-        No change at all answers the row as it is, its version included.
+        Without changes, the row is returned as it is, its version included.
 
         Raises:
-            NotFound: this owner has no such row.
-            PreconditionFailed: it is not in the state that the request asks for.
-            TypeError: a column is not to be written, or an expression reaches beyond the row.
+            NotFound: the owner has no such row.
+            PreconditionFailed: the row does not meet the preconditions of the request.
+            TypeError: a column cannot be written, or an expression reaches beyond the row.
         """
-        self._refuse_unwritable(changes, self._resource.changeable)
+        self._check_writable(changes, self._resource.changeable)
         if not changes:
             return await self._unchanged(row_id)
         if any(map(is_expression, changes.values())):
@@ -96,15 +102,15 @@ class Scope(ReadScope[ReadT]):
             rows = await self._change(statement, row_id, {}, parameters)
         else:
             rows = await self._change(self._statements.update(frozenset(changes)), row_id, changes)
-        return self._row(rows[0])
+        return self._make_row(rows[0])
 
     async def delete(self, row_id: UUID, /) -> None:
-        """Remove one row, and what is declared to go with it.
+        """Delete one row, and the rows that its deletion cascades to.
 
         Raises:
-            NotFound: this owner has no such row.
-            PreconditionFailed: it is not in the state that the request asks for.
-            Conflict: others refer to it.
+            NotFound: the owner has no such row.
+            PreconditionFailed: the row does not meet the preconditions of the request.
+            Conflict: other rows refer to it.
         """
         await self._change(self._statements.delete, row_id, None)
 
@@ -113,65 +119,69 @@ class Scope(ReadScope[ReadT]):
         statement: Any,
         row_id: UUID,
         values: Mapping[str, Any] | None,
-        parameters: Mapping[str, Any] = NOTHING,
-    ) -> Any:
-        """Change one row if its state allows; only where that failed is a second question asked."""
-        wanted = self._wanted_of(row_id)
-        if wanted.any:
-            statement = self._statements.where(statement, wanted.asked)
-        if not wanted.must_not_exist and (
-            rows := await self._write(statement, values, row_id=row_id, **wanted.parameters, **parameters)
+        parameters: Mapping[str, Any] = NO_PARAMETERS,
+    ) -> Rows:
+        """Change one row if it meets the preconditions; only a failure costs a second query."""
+        preconditions = self._preconditions_of(row_id)
+        if preconditions.any:
+            statement = self._statements.where(statement, preconditions.conditions)
+        if not preconditions.must_not_exist and (
+            rows := await self._write(
+                statement, values, row_id=row_id, **preconditions.parameters, **parameters
+            )
         ):
-            self._met(wanted)
+            self._clear_met(preconditions)
             return rows
-        if wanted.depend_on_state:
-            raise await self._verdict(row_id, values)
+        if preconditions.depend_on_version:
+            raise await self._explain(row_id, values)
         raise NotFound
 
     async def _unchanged(self, row_id: UUID) -> ReadT:
         row = await self.get(row_id)
-        if not self._wanted_of(row_id).hold_for(row.version):
+        if not self._preconditions_of(row_id).met_by(row.version):
             raise PreconditionFailed
         return row
 
-    async def _verdict(
+    async def _explain(
         self, row_id: UUID, values: Mapping[str, Any] | None, *, creating: bool = False
     ) -> Exception:
-        """Why nothing was written."""
+        """Return the error for a write without effect."""
         if values is None:
-            question = self._statements.deletion_verdict
-            (facts,) = await self._fetch(question, row_id=row_id)
+            query = self._statements.delete_conflicts
+            (row,) = await self._fetch(query, row_id=row_id)
         else:
-            question = self._statements.verdict(frozenset(values))
-            (facts,) = await self._fetch(question, row_id=row_id, **_named(values))
-        found = dict(zip(question.exported_columns.keys(), facts, strict=True))
-        return judged(found, self._statements.table, creating=creating)
+            query = self._statements.update_conflicts(frozenset(values))
+            (row,) = await self._fetch(query, row_id=row_id, **_value_parameters(values))
+        conflicts = dict(zip(query.exported_columns.keys(), row, strict=True))
+        return explain(conflicts, self._statements.table, creating=creating)
 
-    async def _write(self, statement: Executable, values: Mapping[str, Any] | None, **others: Any) -> Any:
+    async def _write(
+        self, statement: Executable, values: Mapping[str, Any] | None, **parameters: Any
+    ) -> Rows:
         try:
-            return await self._fetch(statement, **_named(values or {}), **others)
+            return await self._fetch(statement, **_value_parameters(values or {}), **parameters)
         except IntegrityError as error:
-            if refused := refusal(error, self._statements.table, deleting=values is None):
-                raise refused from error
+            if problem := constraint_error(error, self._statements.table, deleting=values is None):
+                raise problem from error
             raise
 
-    def _met(self, wanted: Preconditions) -> None:
-        if wanted.any:
+    def _clear_met(self, preconditions: Preconditions) -> None:
+        if preconditions.any:
             self.preconditions = Preconditions.NONE
 
-    def _wanted_of(self, row_id: UUID) -> Preconditions:
-        """The preconditions, as far as they are about this row; met once, they are met."""
-        return self.preconditions if self.preconditions.are_about(row_id) else Preconditions.NONE
+    def _preconditions_of(self, row_id: UUID) -> Preconditions:
+        """Return the preconditions that apply to this row; once met, there are none."""
+        return self.preconditions if self.preconditions.apply_to(row_id) else Preconditions.NONE
 
-    def _complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        self._refuse_unwritable(values, self._resource.writable)
+    def _with_defaults(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        self._check_writable(values, self._resource.writable)
         return {**self._resource.defaults(), **values}
 
-    def _refuse_unwritable(self, values: Mapping[str, Any], writable: AbstractSet[str]) -> None:
+    def _check_writable(self, values: Mapping[str, Any], writable: AbstractSet[str]) -> None:
         if unknown := set(values) - writable:
             names, known = ", ".join(sorted(unknown)), ", ".join(sorted(writable))
-            raise TypeError(f"{names}: a scope writes {known or 'nothing'} here.")
+            raise TypeError(f"{names} cannot be written here; these can: {known or 'none'}.")
 
 
-def _named(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {new(name): value for name, value in values.items()}
+def _value_parameters(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {value_bind(name): value for name, value in values.items()}

@@ -1,59 +1,122 @@
-"""References between tables: foreign keys in which the owner takes part."""
+"""Foreign keys that include the owner."""
 
+import dataclasses
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 from sqlalchemy import ForeignKeyConstraint, Index, MetaData, Table
+from sqlmodel import SQLModel
 
-from routers.tables.column_types import Relation
+from routers.schemas.field_types import split_optional
+from routers.tables.column_types import column_metadata, replace_column_metadata
 
-_WAITING = "routers.tables.foreign_keys"
+_PENDING = "routers.foreign_keys"
+"""The key in `Table.info` of the relations whose target is not declared yet."""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What a field declares about other rows.
+
+    Attributes:
+        target: The table that it refers to, by id; None for no reference.
+        on_delete: What happens when the target is deleted: None and RESTRICT refuse, CASCADE follows.
+        unique: No two rows of an owner have the same value.
+        index: The column has an index.
+    """
+
+    target: str | None
+    on_delete: str | None
+    unique: bool
+    index: bool
+
+
+def relation_of(field: FieldInfo) -> Relation | None:
+    """Return what `take_relations` found in a field."""
+    return next((each for each in field.metadata if isinstance(each, Relation)), None)
+
+
+def take_relations(model: type[SQLModel]) -> None:
+    """Move the relations of fields out of SQLModel's metadata: it would leave the owner out.
+
+    Raises:
+        TypeError: the relation is not possible between owned rows.
+    """
+    for name, field in model.model_fields.items():
+        metadata = column_metadata(field)
+        target, _, column = (_defined(metadata.foreign_key) or "").partition(".")
+        relation = Relation(
+            target or None, _defined(metadata.ondelete), metadata.unique is True, metadata.index is True
+        )
+        if relation == Relation(None, None, unique=False, index=False):
+            continue
+        if target and (column != "id" or split_optional(field.annotation)[0] is not UUID):
+            raise TypeError(f"{model.__name__}.{name} must be a UUID that refers to {target}.id.")
+        if relation.on_delete == "SET NULL":
+            # It would change rows without a new version, so their ETags would be wrong.
+            raise TypeError(f"{model.__name__}.{name}: ondelete must be RESTRICT or CASCADE.")
+        plain = dataclasses.replace(
+            metadata, foreign_key=PydanticUndefined, ondelete=PydanticUndefined, unique=False, index=False
+        )
+        replace_column_metadata(field, plain)
+        field.metadata.append(relation)
+
+
+def _defined(value: Any) -> Any:
+    return None if value is PydanticUndefined else value
 
 
 def refer(table: Table, column: str, relation: Relation) -> None:
-    """Make a column refer to rows of another table; that may be declared later."""
-    table.info.setdefault(_WAITING, {})[column] = relation
+    """Add a foreign key to a table that may be declared later."""
+    table.info.setdefault(_PENDING, {})[column] = relation
     resolve(table.metadata)
 
 
 def resolve(metadata: MetaData) -> None:
-    """Turn the references whose targets are there by now into foreign keys."""
+    """Create the pending foreign keys whose targets are declared by now."""
     for table in metadata.tables.values():
-        waiting: dict[str, Relation] = table.info.get(_WAITING, {})
-        for column, relation in list(waiting.items()):
+        pending: dict[str, Relation] = table.info.get(_PENDING, {})
+        for column, relation in list(pending.items()):
             target = metadata.tables.get(relation.target or "")
             if target is not None:
-                del waiting[column]
-                _constrain(table, column, target, relation.on_delete)
-        if not waiting:  # or Alembic would write it into the migration
-            table.info.pop(_WAITING, None)
+                del pending[column]
+                _add_foreign_key(table, column, target, relation.on_delete)
+        if not pending:  # or Alembic would write it into the migration
+            table.info.pop(_PENDING, None)
 
 
-def _constrain(table: Table, column: str, target: Table, on_delete: str | None) -> None:
+def _add_foreign_key(table: Table, column: str, target: Table, on_delete: str | None) -> None:
     owner = ["owner_id"] if "owner_id" in target.c else []
     key = [*owner, column]
-    there = [target.c[name] for name in (*owner, "id")]
-    table.append_constraint(ForeignKeyConstraint(key, there, ondelete=on_delete))
-    # What asks for the rows that refer to one that goes.
+    target_key = [target.c[name] for name in (*owner, "id")]
+    table.append_constraint(ForeignKeyConstraint(key, target_key, ondelete=on_delete))
+    # For the search of rows that refer to a deleted one.
     Index(None, table.c.owner_id, table.c[column])
 
 
 def unresolved(table: Table) -> Iterator[str]:
-    """The references of a table to tables that nobody has declared, as sentences."""
-    for column, relation in table.info.get(_WAITING, {}).items():
-        target = relation.target
-        yield f"{column} refers to the table {target}, which no model declares: mend its name or import it."
+    """Yield an error for each reference to a table that is not declared."""
+    for column, relation in table.info.get(_PENDING, {}).items():
+        yield (
+            f"{column} refers to the table {relation.target}, which no model declares: "
+            "correct its name, or import its model."
+        )
 
 
 def references(table: Table) -> dict[str, ForeignKeyConstraint]:
-    """The foreign keys of a table, by the column that refers."""
-    return {constraint.column_keys[-1]: constraint for constraint in _constraints(table)}
+    """Return the foreign keys of a table, by the column that refers."""
+    return {constraint.column_keys[-1]: constraint for constraint in _foreign_keys(table)}
 
 
 def referring(table: Table) -> list[ForeignKeyConstraint]:
-    """The foreign keys of all tables that refer to rows of this one."""
+    """Return the foreign keys of all tables that refer to this one."""
     others = sorted(table.metadata.tables.items())
-    return [each for _, other in others for each in _constraints(other) if each.referred_table is table]
+    return [each for _, other in others for each in _foreign_keys(other) if each.referred_table is table]
 
 
-def _constraints(table: Table) -> list[ForeignKeyConstraint]:
+def _foreign_keys(table: Table) -> list[ForeignKeyConstraint]:
     return sorted(table.foreign_key_constraints, key=lambda constraint: constraint.column_keys[-1])

@@ -1,15 +1,16 @@
-"""The columns that every table has, with what follows from a table's fields for the database."""
+"""The base classes of tables."""
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint, event, func, text
+from sqlalchemy import CheckConstraint, Table, event, func, text
 from sqlalchemy.orm import Mapper
 from sqlmodel import Field, SQLModel
 
-from routers.tables.column_types import Relation, bounds, choose_types, relation_of, take_relations
-from routers.tables.foreign_keys import refer, resolve
+from routers.tables.column_types import set_column_types
+from routers.tables.constraints import add_indexes, checks
+from routers.tables.foreign_keys import relation_of, resolve, take_relations
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,9 +22,9 @@ SQLModel.metadata.naming_convention = {
 
 
 class Row(SQLModel):
-    """What the server keeps for each row: its name, its age and its state.
+    """The columns of every table, which the server writes.
 
-    Times are `timestamptz`; `version` is 1 at creation and grows with each change.
+    Times are `timestamptz`; `version` is 1 at creation and grows by 1 with each change.
     """
 
     id: UUID = Field(primary_key=True)
@@ -33,13 +34,13 @@ class Row(SQLModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Complete the fields before SQLModel makes columns of them."""
+        """Complete the fields before SQLModel creates columns from them."""
         super().__pydantic_init_subclass__(**kwargs)
-        choose_types(cls)
+        set_column_types(cls)
 
 
 class PublicRow(Row):
-    """A row without an owner: reference data that everyone may read, and nobody changes through the API."""
+    """A row without an owner: reference data that everyone may read and the API never changes."""
 
 
 class _Owned(SQLModel):
@@ -49,56 +50,35 @@ class _Owned(SQLModel):
 class OwnedRow(Row, _Owned):
     """A row that belongs to one owner.
 
-    The primary key is `(owner_id, id)`: an id that one owner chose can neither collide with another
-    owner's nor reveal it. In the same way `foreign_key="project.id"` of a field means a project of the same
-    owner, `unique` is unique among the owner's rows, and an `index` begins with the owner.
+    The primary key is `(owner_id, id)`: an id that one owner chooses can neither collide with another
+    owner's nor reveal it. Likewise, `foreign_key="project.id"` refers to a project of the same owner,
+    `unique` means unique among the owner's rows, and an `index` begins with the owner.
     """
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Keep what SQLModel would understand without the owner."""
+        """Take out what SQLModel would implement without the owner."""
         super().__pydantic_init_subclass__(**kwargs)
         take_relations(cls)
 
 
-class ReadRow(SQLModel):
-    """What a client may see of a row: all but its owner."""
-
-    id: UUID = Field(description="The name of the row: a UUID, version 7 where the server made it.")
-    created_at: datetime = Field(description="When the row was created, in UTC.")
-    updated_at: datetime = Field(description="When the row was last changed, in UTC.")
-    version: int = Field(description="1 at creation, one more with each change.", ge=1)
-
-
-ReadT = TypeVar("ReadT", bound=ReadRow)
-
-
 def table_of(model: type[Row]) -> Table:
-    """The table behind a model."""
+    """Return the SQLAlchemy table of a model."""
     table: Table = vars(model)["__table__"]
     return table
 
 
 SERVER_COLUMNS = frozenset(OwnedRow.model_fields)
-"""The columns that no caller and no plugin route may write."""
+"""The columns that neither clients nor custom routes may write."""
 
 
 @event.listens_for(Row, "after_mapper_constructed", propagate=True)
 def _complete_table(_mapper: Mapper[Any], model: type[Row]) -> None:
-    """Let what the fields say stand in the database."""
+    """Add constraints, foreign keys and indexes for what the fields declare."""
     table = table_of(model)
     for name, field in model.model_fields.items():
-        for rule, condition in bounds(field, table.c[name]):
+        for rule, condition in checks(field, table.c[name]):
             table.append_constraint(CheckConstraint(condition, name=f"{name}_{rule}"))
         if relation := relation_of(field):
-            _relate(table, name, relation)
+            add_indexes(table, name, relation)
     resolve(table.metadata)
-
-
-def _relate(table: Table, name: str, relation: Relation) -> None:
-    if relation.target:
-        refer(table, name, relation)
-    if relation.unique:
-        table.append_constraint(UniqueConstraint("owner_id", name))
-    elif relation.index and not relation.target:
-        Index(None, table.c.owner_id, table.c[name])

@@ -40,11 +40,6 @@ def test_lint_refuses_the_way_past_the_scope(line: str) -> None:
     assert "reaches rows through its Scope" in done.stdout
 
 
-def test_the_generator_knows_no_task() -> None:
-    for path in ROOT.glob("routers/**/*.py"):
-        assert "task" not in path.read_text().lower(), path
-
-
 @pytest.mark.parametrize("resource", [path.parent for path in ROOT.glob("app/*/resource.py")], ids=str)
 def test_a_resource_knows_neither_the_others_nor_what_puts_them_together(resource: Path) -> None:
     for path in resource.glob("*.py"):

@@ -6,6 +6,7 @@ import pytest
 from app.main import create_app
 from app.settings import Settings
 from routers import ResourceAPI
+from tests.support.owners import known_only
 
 WELL_FORMED = ["a", "Alice", "auth0|507f1f", "a@b.example", "urn:x:y", "a_b-c.d", "x" * 64]
 MALFORMED = ["", " ", "a b", "x" * 65, "a/b", "a+b", "a,b", "'", "a\u00e9", "a;b"]
@@ -31,7 +32,7 @@ async def test_no_header_and_two_headers_are_nobody(client: httpx.AsyncClient) -
 
 
 async def test_another_provider_is_plugged_in_by_the_setting_alone(api: ResourceAPI) -> None:
-    other = create_app(Settings.model_construct(owner_provider="tests.support.owners:known_only"))
+    other = create_app(Settings.model_construct(owner_provider=known_only))
     other.state.database = api.state.database
     assert other.openapi() == api.openapi()
     transport = httpx.ASGITransport(other)

@@ -80,10 +80,9 @@ def test_a_wrong_setting_is_named(
     ],
 )
 def test_a_provider_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, path: str, sentence: str) -> None:
-    settings = read(monkeypatch, {"TODO_OWNER_PROVIDER": path})
-    with pytest.raises(SettingsError, match="TODO_OWNER_PROVIDER") as refusal:
-        settings.load_owner_provider()
-    assert sentence in str(refusal.value)
+    with pytest.raises(SettingsError, match="TODO_OWNER_PROVIDER") as error:
+        read(monkeypatch, {"TODO_OWNER_PROVIDER": path})
+    assert sentence in str(error.value)
 
 
 def test_without_any_setting_the_server_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +133,7 @@ def test_a_dotenv_file_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch,
 
 def test_a_provider_may_be_an_object(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read(monkeypatch, {"TODO_OWNER_PROVIDER": "app.owner:current_owner"})
-    assert settings.load_owner_provider() is current_owner
+    assert settings.provider is current_owner
 
 
 def test_the_example_file_names_every_setting() -> None:

@@ -73,13 +73,13 @@ def limited_first(resource: Resource[Any]) -> Statements:
     """A list that takes its page before it looks whose rows those are."""
     mutant, table = fresh(resource), resource.table
 
-    def listing(sort: Any, _filters: Any, *, after: bool) -> Any:
-        page = select(table).where(*([sort.beyond(table)] if after else []))
-        rows = page.order_by(*sort.order(table)).limit(bindparam("limit")).subquery()
+    def list_rows(sort: Any, _filters: Any, *, after: bool) -> Any:
+        page = select(table).where(*([sort.after_cursor(table)] if after else []))
+        rows = page.order_by(*sort.order_by(table)).limit(bindparam("limit")).subquery()
         columns = [rows.c[name] for name in resource.read.model_fields]
         return select(*columns).where(rows.c.owner_id == OWNER).order_by(rows.c.created_at.desc())
 
-    mutant.listing = listing  # type: ignore[assignment]
+    mutant.list = list_rows  # type: ignore[assignment]
     return mutant
 
 
@@ -87,17 +87,22 @@ MUTANTS = {
     f"{collection} {name}": (resource, without_owner(resource, operation, name))
     for collection, resource in OWNED.items()
     for operation, name in (
-        ("read", "listing"),
+        ("read", "list"),
         ("read", "get"),
         ("update", "update"),
         ("update", "update_by"),
         ("delete", "delete"),
-        ("read", "verdict"),
-        ("read", "deletion_verdict"),
+        ("read", "update_conflicts"),
+        ("read", "delete_conflicts"),
     )
     # No route asks for these.
     if (collection, name)
-    not in {("shelves", "update_by"), ("labels", "update_by"), ("shelves", "update"), ("shelves", "verdict")}
+    not in {
+        ("shelves", "update_by"),
+        ("labels", "update_by"),
+        ("shelves", "update"),
+        ("shelves", "update_conflicts"),
+    }
 } | {
     f"{collection} limit first": (resource, limited_first(resource)) for collection, resource in OWNED.items()
 }

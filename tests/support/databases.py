@@ -14,4 +14,4 @@ def new_pool(url: str, seconds: float = 20.0) -> Database:
         pool_timeout=seconds,
         connect_args={"prepare_threshold": None, "connect_timeout": 2},
     )
-    return Database(engine, deadline=seconds)
+    return Database(engine, timeout=seconds)

@@ -1,5 +1,6 @@
 """Applications that serve gadgets, with clients for them."""
 
+import os
 from typing import Any
 
 import httpx
@@ -9,6 +10,9 @@ from routers import Database, ResourceAPI
 from tests.support.gadgets import gadget_router
 from tests.support.second_opinion import SecondOpinion
 
+FAST_PATH = os.environ.get("FAST_PATH") != "off"
+"""Whether applications of the tests use the fast path; `make fallback` runs the tests without it."""
+
 
 def gadget_application(database: Database) -> ResourceAPI:
     return application_of(gadget_router(), database, max_body_size=4096)
@@ -16,7 +20,7 @@ def gadget_application(database: Database) -> ResourceAPI:
 
 def application_of(router: APIRouter, database: Database, **options: Any) -> ResourceAPI:
     """Return an application with a router of gadgets."""
-    api = ResourceAPI(title="Gadgets", **options)
+    api = ResourceAPI(title="Gadgets", fast_path=FAST_PATH, **options)
     api.state.database = database
     api.include_router(router)
     return api

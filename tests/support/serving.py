@@ -4,7 +4,7 @@ import os
 
 import uvicorn
 
-from routers.protocol import StrictProtocol
+from app.server_protocol import StrictProtocol
 
 
 def serve(factory: str) -> None:

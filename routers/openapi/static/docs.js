@@ -1,4 +1,4 @@
-// Shows the document with Swagger UI. A file, since the page's policy takes no script from the page itself.
+// Show the document with Swagger UI. In a file, because the page's policy forbids inline scripts.
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#docs",

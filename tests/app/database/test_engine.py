@@ -6,7 +6,7 @@ import certifi
 import pytest
 from sqlalchemy import text
 
-from app.database.engine import driver_url, open_database, warm
+from app.database.engine import driver_url, open_database, warm_up
 from routers import Unavailable
 from tests.support.sql import run_sql
 from tests.support.wire import wire_to
@@ -39,7 +39,7 @@ def test_the_systems_certificates_are_found(monkeypatch: pytest.MonkeyPatch) -> 
 async def test_a_warm_pool_needs_one_trip_a_statement(task_url: str) -> None:
     async with wire_to(task_url) as wire:
         database = open_database(wire.url)
-        await warm(database)
+        await warm_up(database)
         wire.reset()
         await database.fetch(text("SELECT 2"), {})
         assert (wire.trips, wire.statements) == (1, ["SELECT 2"])
@@ -48,7 +48,7 @@ async def test_a_warm_pool_needs_one_trip_a_statement(task_url: str) -> None:
 
 async def test_connections_that_the_server_closed_are_replaced_unnoticed(task_url: str) -> None:
     database = open_database(task_url)
-    await warm(database)
+    await warm_up(database)
     run_sql(
         task_url,
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -62,5 +62,5 @@ async def test_connections_that_the_server_closed_are_replaced_unnoticed(task_ur
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
     database = open_database("postgresql://u@127.0.0.1:1/d")
     with pytest.raises(Unavailable):
-        await warm(database)
+        await warm_up(database)
     await database.close()

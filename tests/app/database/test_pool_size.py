@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from app.database.engine import open_database
-from app.database.pool_size import connections_per_worker, granted
+from app.database.pool_size import connection_limit, pool_size_per_worker
 from app.settings import Settings, SettingsError
 from tests.support.processes import Serve, Served, free_port, todo
 from tests.support.sql import new_database, run_sql
@@ -30,10 +30,10 @@ def new_role(url: str, limit: int) -> str:
     return url.replace("postgres@", f"{name}@")
 
 
-async def granted_at(url: str) -> int:
+async def limit_at(url: str) -> int:
     database = open_database(url)
     try:
-        return await granted(database)
+        return await connection_limit(database)
     finally:
         await database.close()
 
@@ -65,7 +65,7 @@ async def test_the_server_grants_what_it_does_not_reserve(server_url: str) -> No
     ((most,),) = run_sql(server_url, "SELECT current_setting('max_connections')::int")
     assert isinstance(most, int)
     assert isinstance(reserved, int)
-    assert await granted_at(server_url) == most - reserved < most
+    assert await limit_at(server_url) == most - reserved < most
 
 
 @pytest.mark.parametrize(("role", "database", "both"), [(3, -1, 3), (-1, 4, 4), (3, 4, 3), (5, 4, 4)])
@@ -75,14 +75,14 @@ async def test_a_limit_of_the_role_or_the_database_counts(
     name = f"limited_{next(_numbers)}"
     url = new_database(server_url, name)
     run_sql(server_url, f"ALTER DATABASE {name} CONNECTION LIMIT {database}")
-    assert await granted_at(new_role(url, role)) == both
+    assert await limit_at(new_role(url, role)) == both
 
 
 async def test_a_superuser_is_bound_by_neither_limit(server_url: str) -> None:
     url = new_database(server_url, "unlimited")
-    before = await granted_at(url)
+    before = await limit_at(url)
     run_sql(server_url, "ALTER DATABASE unlimited CONNECTION LIMIT 4")
-    assert await granted_at(url) == before
+    assert await limit_at(url) == before
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_all_workers_together_have_at_most_half(
     workers: int, wanted: int, connections: int, each: int
 ) -> None:
     settings = Settings.model_construct(workers=workers, pool_size=wanted)
-    assert connections_per_worker(settings, connections) == each
+    assert pool_size_per_worker(settings, connections) == each
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_all_workers_together_have_at_most_half(
 def test_what_mends_too_many_workers_does(workers: int, connections: int, most: int, least: int) -> None:
     settings = Settings.model_construct(workers=workers)
     with pytest.raises(SettingsError, match=rf"to at most {most}, .* to at least {least}\.$"):
-        connections_per_worker(settings, connections)
-    assert connections_per_worker(Settings.model_construct(workers=most), connections) == 1
-    assert connections_per_worker(settings, least) == 1
+        pool_size_per_worker(settings, connections)
+    assert pool_size_per_worker(Settings.model_construct(workers=most), connections) == 1
+    assert pool_size_per_worker(settings, least) == 1
 
 
 def test_workers_that_the_server_has_no_connections_for_are_refused_in_one_sentence(task_url: str) -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded_postgres.account import Account, account_for_servers, reachable
+from app.embedded_postgres.account import Account, is_reachable, server_account
 
 STRANGER = Account(uid=12345, gid=12345, changes=True)
 
 
 def test_only_root_takes_another_account() -> None:
-    account = account_for_servers()
+    account = server_account()
     assert account.changes is (os.geteuid() == 0)
     assert account.uid != 0
 
@@ -20,7 +20,7 @@ def test_without_a_change_everything_is_as_the_caller_has_it(tmp_path: Path) -> 
     account = Account(os.geteuid(), os.getegid(), changes=False)
     account.own(tmp_path)
     assert account.subprocess_options == {}
-    assert reachable(tmp_path, account)
+    assert is_reachable(tmp_path, account)
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_a_stranger_needs_every_directory_above(above: int, itself: int, *, expe
     try:
         inner.chmod(itself)
         outer.chmod(above)
-        assert reachable(inner, STRANGER) is expected
-        assert reachable(inner / "not" / "yet", STRANGER) is expected
+        assert is_reachable(inner, STRANGER) is expected
+        assert is_reachable(inner / "not" / "yet", STRANGER) is expected
     finally:
         outer.chmod(0o700)
         inner.rmdir()

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from app.embedded_postgres.account import account_for_servers
+from app.embedded_postgres.account import server_account
 from app.embedded_postgres.server import EmbeddedError, data_directory, embedded_postgres
 from tests.support.sql import run_sql
 
@@ -113,7 +113,7 @@ def test_out_of_reach_of_the_servers_account_they_are_elsewhere(
 def test_root_keeps_the_directory_that_it_names(place: Path) -> None:
     with embedded_postgres(place):
         assert place.stat().st_uid == 0
-        assert place.joinpath("server").stat().st_uid == account_for_servers().uid
+        assert place.joinpath("server").stat().st_uid == server_account().uid
 
 
 def test_without_the_wheel_it_says_so(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,161 +1,164 @@
-"""The short way to an endpoint, and when it is not taken."""
+"""Which requests take the fast path."""
 
 from collections.abc import Callable
-from itertools import count
 from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
-from fastapi.requests import HTTPConnection
-from fastapi.routing import iter_route_contexts
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
+from starlette.routing import Mount, WebSocketRoute
 
 from routers import Access, Database, OwnerId, ResourceAPI, ResourceRouter, Scope, resource_router
-from routers.api.fast_path import shortcut
-from tests.support.gadget_applications import application_of, client_through
+from tests.support.gadget_applications import client_through
 from tests.support.gadgets import GadgetRead, access, gadget_router, gadgets
 
-
-def ways(router: ResourceRouter[Any]) -> dict[str, bool]:
-    """Which operations have a short way."""
-    return {
-        str(context.operation_id): shortcut(context) is not None
-        for context in iter_route_contexts(router.routes)
-    }
+ID = "0190b5a0-0000-7000-8000-000000000001"
+BODY = {"name": "lamp"}
 
 
-def test_every_generated_route_has_one_and_so_has_one_that_answers_a_row() -> None:
-    assert ways(gadget_router()) == {
-        **dict.fromkeys(("listGadgets", "createGadget", "getGadget", "putGadget"), True),
-        **dict.fromkeys(("updateGadget", "deleteGadget", "flipGadget"), True),
-        "countGadgets": False,
-    }
+class Observed:
+    """An application, and for each request whether FastAPI resolved its dependencies."""
+
+    def __init__(self, router: APIRouter, database: Database, **options: Any) -> None:
+        self.by_fastapi: list[bool] = []
+        self.api = ResourceAPI(title="Gadgets", observe=self._observe, **options)
+        self.api.state.database = database
+        self.api.include_router(router)
+
+    def _observe(self, scope: Any, _status: int, _seconds: float, _error: Exception | None) -> None:
+        self.by_fastapi.append("fastapi_inner_astack" in scope)
+
+    def client(self, app: Any = None) -> httpx.AsyncClient:
+        return client_through(httpx.ASGITransport(app or self.api, raise_app_exceptions=False))
 
 
-async def header(kind: Annotated[str, Header()] = "x") -> Response:
-    raise NotImplementedError
+async def use_every_operation(client: httpx.AsyncClient, prefix: str = "") -> list[int]:
+    row = f"{prefix}/gadgets/{ID}"
+    responses = [
+        await client.put(row, json=BODY),
+        await client.get(row),
+        await client.patch(row, json={"name": "desk lamp"}),
+        await client.post(f"{row}/flip"),
+        await client.get(f"{prefix}/gadgets", params={"limit": 5}),
+        await client.delete(row),
+        await client.post(f"{prefix}/gadgets", json=BODY),
+        await client.post(f"{prefix}/gadgets", json={"name": 5}),
+        await client.get(row),
+    ]
+    return [response.status_code for response in responses]
 
 
-async def response(response: Response) -> Response:
-    raise NotImplementedError
+STATUSES = [201, 200, 200, 200, 200, 204, 201, 422, 404]
 
 
-async def two(one: Annotated[str, Query()], two: Annotated[str, Query()]) -> Response:
-    raise NotImplementedError
+async def test_generated_routes_and_custom_routes_that_return_a_row_take_the_fast_path(
+    database: Database, empty: None
+) -> None:
+    observed = Observed(gadget_router(), database)
+    async with observed.client() as client:
+        assert await use_every_operation(client) == STATUSES
+    assert observed.by_fastapi == [False] * len(STATUSES)
 
 
-async def one(one: Annotated[str, Query()]) -> Response:
-    raise NotImplementedError
+async def test_a_setting_of_the_application_turns_the_fast_path_off(database: Database, empty: None) -> None:
+    observed = Observed(gadget_router(), database, fast_path=False)
+    async with observed.client() as client:
+        assert await use_every_operation(client) == STATUSES
+    assert observed.by_fastapi == [True] * len(STATUSES)
 
 
-async def unsaid(request: Request) -> Any:
-    raise NotImplementedError
+async def test_a_mounted_application_uses_the_fast_path(database: Database, empty: None) -> None:
+    observed = Observed(gadget_router(), database)
+    async with observed.client(FastAPI(routes=[Mount("/deep", observed.api)])) as client:
+        assert await use_every_operation(client, "/deep") == STATUSES
+    assert observed.by_fastapi == [False] * len(STATUSES)
 
 
-@pytest.mark.parametrize("more", [header, response, two, one, unsaid])
-def test_a_route_that_asks_for_more_has_none(more: Callable[..., Any]) -> None:
+async def test_a_websocket_route_does_not_turn_the_fast_path_off(database: Database, empty: None) -> None:
+    async def connect(_websocket: Any) -> None:
+        raise NotImplementedError
+
+    observed = Observed(gadget_router(), database, routes=[WebSocketRoute("/gadgets", connect)])
+    async with observed.client() as client:
+        assert (await client.post("/gadgets", json=BODY)).status_code == 201
+    assert observed.by_fastapi == [False]
+
+
+async def takes_a_header(kind: Annotated[str, Header()] = "x") -> Response:
+    return Response(kind)
+
+
+async def takes_the_response(response: Response) -> Response:
+    return response
+
+
+async def takes_two_query_parameters(one: Annotated[int, Query()], two: Annotated[int, Query()]) -> Response:
+    return Response(f"{one + two}")
+
+
+async def declares_no_return_type(request: Request) -> Any:
+    return Response(request.url.path)
+
+
+@pytest.mark.parametrize(
+    "endpoint", [takes_a_header, takes_the_response, takes_two_query_parameters, declares_no_return_type]
+)
+async def test_fastapi_serves_an_endpoint_that_takes_something_else(
+    database: Database, endpoint: Callable[..., Any]
+) -> None:
     router = resource_router(gadgets, access)
-    router.add_api_route("/more", more, methods=["GET"], operation_id="more", response_model=None)
-    assert ways(router)["more"] is False
+    router.add_api_route("/more", endpoint, methods=["GET"], response_model=None)
+    observed = Observed(router, database)
+    async with observed.client() as client:
+        query = {"one": 1, "two": 2} if endpoint is takes_two_query_parameters else {}
+        assert (await client.get("/gadgets/more", params=query)).status_code == 200
+    assert observed.by_fastapi == [True]
 
 
-async def of_token(token: Annotated[str, Header()]) -> OwnerId:
-    return OwnerId(token)
+async def takes_the_request_and_a_scope(
+    router: ResourceRouter[GadgetRead],
+) -> Callable[..., Any]:
+    async def endpoint(request: Request, rows: Annotated[Scope[GadgetRead], router.scope]) -> Response:
+        page = await rows.list()
+        return Response(f"{request.url.path} {len(page.items)}")
+
+    return endpoint
 
 
-async def of_nothing() -> OwnerId:
-    return OwnerId("ann")
-
-
-async def of_answer(request: Request, response: Response) -> OwnerId:
-    return OwnerId("ann")
-
-
-def in_a_thread(request: Request) -> OwnerId:
-    return OwnerId("ann")
-
-
-@pytest.mark.parametrize("owner", [of_token, of_nothing, of_answer, in_a_thread])
-def test_an_owner_that_asks_for_more_than_the_request_has_none(owner: Callable[..., Any]) -> None:
-    assert set(ways(resource_router(gadgets, Access(owner, access.database))).values()) == {False}
-
-
-async def test_an_owner_is_asked_once(database: Database) -> None:
-    asked = []
-
-    async def owner(*, of: HTTPConnection) -> OwnerId:
-        asked.append(of)
-        return OwnerId("ann")
-
-    api = application_of(resource_router(gadgets, Access(owner, access.database)), database)
-    async with client_through(httpx.ASGITransport(api)) as client:
-        statuses = [(await client.get(f"/gadgets{rest}")).status_code for rest in ("", "?limit=05", "/x")]
-    assert statuses == [200, 422, 422]
-    assert len(asked) == len(statuses)
-
-
-async def test_a_body_that_breaks_off_is_no_fault_of_ours(api: ResourceAPI) -> None:
-    sent: list[Any] = []
-
-    async def receive() -> Any:
-        return {"type": "http.disconnect"}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/gadgets",
-        "query_string": b"",
-        "headers": [(b"owner", b"ann"), (b"content-type", b"application/json"), (b"content-length", b"9")],
-    }
-    await api(scope, receive, send)
-    assert sent[0]["status"] == 400
-
-
-async def test_a_dependency_of_an_inclusion_is_asked(database: Database) -> None:
-    def closed() -> None:
-        raise HTTPException(404)
-
-    outer = APIRouter(dependencies=[Depends(closed)])
-    outer.include_router(resource_router(gadgets, access))
-    api = application_of(outer, database)
-    async with client_through(httpx.ASGITransport(api)) as client:
-        assert (await client.get("/gadgets")).status_code == 404
-
-
-async def test_an_override_is_used(api: ResourceAPI, client: httpx.AsyncClient) -> None:
-    await client.post("/gadgets", json={"name": "of ann"})
-    api.dependency_overrides[access.owner] = lambda: OwnerId("bob")
-    try:
-        assert (await client.get("/gadgets")).json()["items"] == []
-    finally:
-        api.dependency_overrides.clear()
-    assert len((await client.get("/gadgets")).json()["items"]) == 1
-
-
-async def test_a_query_is_read_anew_where_its_defaults_are_made_anew(database: Database) -> None:
+async def test_a_custom_route_that_takes_the_request_and_a_scope_takes_the_fast_path(
+    database: Database, empty: None
+) -> None:
     router = resource_router(gadgets, access)
-    numbers = count()
+    router.add_api_route("/more", await takes_the_request_and_a_scope(router), methods=["GET"])
+    observed = Observed(router, database)
+    async with observed.client() as client:
+        assert (await client.get("/gadgets/more")).text == "/gadgets/more 0"
+    assert observed.by_fastapi == [False]
 
-    class Wanted(BaseModel):
-        model_config = ConfigDict(frozen=True)
 
-        number: int = Field(default_factory=lambda: next(numbers))
-        seen: list[str] = Field(default_factory=list)
+async def owner_from_a_header(owner: Annotated[str, Header()]) -> OwnerId:
+    return OwnerId(owner)
 
-    @router.get("/wanted")
-    async def want(
-        rows: Annotated[Scope[GadgetRead], router.scope], query: Annotated[Wanted, Query()]
-    ) -> Response:
-        query.seen.append(type(rows).__name__)
-        return Response(f"{query.number} {len(query.seen)}")
 
-    api = application_of(router, database)
-    async with client_through(httpx.ASGITransport(api)) as client:
-        answers = [
-            (await client.get("/gadgets/wanted", headers={"Owner": owner})).text for owner in ("ann", "bob")
-        ]
-    assert answers == ["0 1", "1 1"]
+async def owner_from_nothing() -> OwnerId:
+    return OwnerId("ann")
+
+
+async def owner_with_the_response(request: Request, response: Response) -> OwnerId:
+    return OwnerId("ann")
+
+
+def owner_in_a_thread(request: Request) -> OwnerId:
+    return OwnerId("ann")
+
+
+@pytest.mark.parametrize(
+    "owner", [owner_from_a_header, owner_from_nothing, owner_with_the_response, owner_in_a_thread]
+)
+async def test_fastapi_resolves_an_owner_dependency_that_is_no_async_function_of_the_request(
+    database: Database, empty: None, owner: Callable[..., Any]
+) -> None:
+    observed = Observed(resource_router(gadgets, Access(owner, access.database)), database)
+    async with observed.client() as client:
+        assert (await client.get("/gadgets")).status_code == 200
+    assert observed.by_fastapi == [True]

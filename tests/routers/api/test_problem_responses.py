@@ -7,16 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from routers import NotFound, PreconditionFailed, ProblemError, Unauthenticated, Unavailable
-from routers.api.validation_errors import Violation
-from routers.exceptions import (
-    InvalidRequest,
-    MalformedBody,
-    TooLarge,
-    UnsupportedMediaType,
-    on_http_error,
-    on_problem,
-    on_unexpected,
-)
+from routers.api.problem_responses import on_http_error, on_problem, on_unexpected
+from routers.exceptions import InvalidRequest, MalformedBody, TooLarge, UnsupportedMediaType
+from routers.schemas.problem import Violation
 
 REQUEST = Request({"type": "http", "headers": [], "request_id": "abc"})
 

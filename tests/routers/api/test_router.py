@@ -7,7 +7,7 @@ import pytest
 from fastapi import APIRouter
 
 from routers import ResourceAPI, Scope, resource_router
-from routers.api.router import camel
+from routers.api.router import operation_id
 from tests.support.gadgets import GadgetRead, access, gadgets
 
 
@@ -70,7 +70,7 @@ def test_only_what_is_public_asks_for_no_owner(paths: dict[str, Any]) -> None:
 
 
 def test_a_name_of_several_words_is_one_in_camel_case() -> None:
-    assert [camel(name) for name in ("list_things", "get_big thing", "a-b")] == [
+    assert [operation_id(name) for name in ("list_things", "get_big thing", "a-b")] == [
         "listThings",
         "getBigThing",
         "aB",

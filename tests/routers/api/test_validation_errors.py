@@ -26,12 +26,12 @@ def explain(model: type[BaseModel], members: Any, place: str = "body") -> list[d
         ({"name": "\ud800"}, "/name", "This must be text without lone surrogates."),
         ({"name": "x", "note": "x"}, "/note", "String should have at least 2 characters."),
         ({"name": "x", "ready": "secret"}, "/ready", "This must be true or false."),
-        ({"name": "x", "secret": 1}, "", "This has a member that is not known here."),
+        ({"name": "x", "secret": 1}, "", "This has an unknown member."),
         ([], "", "This must be a JSON object."),
     ],
 )
 def test_a_body_is_pointed_into(members: Any, pointer: str, detail: str) -> None:
-    assert explain(gadgets.create_body, members) == [{"pointer": pointer, "detail": detail}]
+    assert explain(gadgets.create_schema, members) == [{"pointer": pointer, "detail": detail}]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_body_is_pointed_into(members: Any, pointer: str, detail: str) -> None
     ],
 )
 def test_a_parameter_is_named(members: Any, parameter: str, detail: str) -> None:
-    assert explain(gadgets.query, members, "query") == [{"parameter": parameter, "detail": detail}]
+    assert explain(gadgets.query_schema, members, "query") == [{"parameter": parameter, "detail": detail}]
 
 
 def test_only_the_first_hundred_are_told() -> None:
@@ -70,7 +70,7 @@ def test_a_place_without_a_name_is_named_itself() -> None:
     (violation,) = violations([{"loc": ("query",), "type": "whatever"}])
     assert (violation.parameter, violation.detail) == (
         "query",
-        "This is not what the documented schema says.",
+        "This does not match the documented schema.",
     )
 
 

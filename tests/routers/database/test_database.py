@@ -175,7 +175,7 @@ async def test_a_transaction_on_a_frozen_server_ends(
 async def test_a_new_connection_to_a_frozen_server_ends(thawing: Wire) -> None:
     """What the dialect asks of a new connection is under the deadline too."""
     thawing.freeze_after = 1
-    database = Database(create_async_engine(thawing.url.replace(":", "+psycopg:", 1)), deadline=0.3)
+    database = Database(create_async_engine(thawing.url.replace(":", "+psycopg:", 1)), timeout=0.3)
     with pytest.raises(Unavailable):
         await asyncio.wait_for(database.fetch(SELECT_1, {}), 4)
     await database.close()

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, Stateme
 from sqlmodel import col
 
 from routers import Database, OwnerId, Scope
-from routers.database.statement import prepare, ready
+from routers.database.connection import wait_ready
+from routers.database.statement import compile_statement
 from tests.routers.queries.test_statements import ID
 from tests.support.databases import new_pool
 from tests.support.gadgets import Gadget, GadgetRead, gadgets
@@ -23,7 +24,7 @@ LONG = select(func.length(bindparam("sent", type_=String)))
 
 
 def test_a_statement_is_compiled_once() -> None:
-    assert prepare(gadgets.statements.get) is prepare(gadgets.statements.get)
+    assert compile_statement(gadgets.statements.get) is compile_statement(gadgets.statements.get)
 
 
 async def test_a_value_that_is_missing_is_named(database: Database) -> None:
@@ -40,7 +41,7 @@ async def test_a_line_that_is_ready_in_both_directions_is_ready() -> None:
     here, there = socket.socketpair()
     there.send(b"x")
     with here, there:
-        await asyncio.wait_for(ready(here.fileno(), writing=True), 5)
+        await asyncio.wait_for(wait_ready(here.fileno(), writing=True), 5)
 
 
 async def test_columns_have_the_defaults_of_the_table(specimen_database: Database, region: str) -> None:

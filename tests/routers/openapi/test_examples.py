@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from routers.openapi.examples import UNKNOWN, example_of, give_examples
+from routers.openapi.examples import UNKNOWN, add_examples, example_of
 
 SCHEMAS: dict[str, Any] = {
     "Leaf": {"type": "string", "const": "leaf"},
@@ -51,5 +51,5 @@ def test_a_body_without_a_known_example_has_none_and_one_that_is_there_stays() -
         "components": {"schemas": {}},
         "paths": {"/": {"get": {"responses": {"200": {"content": content}, "204": {}}}}},
     }
-    give_examples(document)
+    add_examples(document)
     assert content == {"a": {**known, "example": None}, "b": {"schema": {}}, "c": given, "d": {}}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from routers import ResourceAPI
-from routers.openapi.links import link
+from routers.openapi.links import add_links
 
 ON_A_ROW = {"getGadget", "putGadget", "updateGadget", "deleteGadget", "flipGadget"}
 
@@ -63,6 +63,6 @@ def test_only_what_is_offered_is_linked() -> None:
         "/things/{thing_id}": {"delete": {"operationId": "deleteThing", "responses": {"204": {}}}},
         "/things/{thing_id}/parts/{part_id}": {"get": {"operationId": "getPart", "responses": {"200": {}}}},
     }
-    link(paths)
+    add_links(paths)
     assert list(paths["/things"]["post"]["responses"]["201"]["links"]) == ["deleteThing"]
     assert "links" not in paths["/things/{thing_id}"]["delete"]["responses"]["204"]

@@ -9,7 +9,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
 from routers import Resource, Scope
-from routers.queries.expressions import is_expression, refuse_foreign
+from routers.queries.expressions import check_expressions, is_expression
 from tests.routers.resource.test_validation import Odd
 from tests.support.gadgets import Gadget, GadgetRead, gadgets
 
@@ -32,7 +32,7 @@ SECRET = select(col(Gadget.name)).where(col(Gadget.owner_id) == "bob").limit(1)
     ],
 )
 def test_what_is_over_the_row_is_taken(expression: Any) -> None:
-    refuse_foreign([expression], gadgets.table)
+    check_expressions([expression], gadgets.table)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_what_is_over_the_row_is_taken(expression: Any) -> None:
 )
 def test_what_reaches_beyond_is_refused(expression: Any) -> None:
     with pytest.raises(TypeError, match="an expression is over the columns of gadget alone"):
-        refuse_foreign([expression], gadgets.table)
+        check_expressions([expression], gadgets.table)
 
 
 async def test_a_scope_refuses_it_before_the_database_sees_it(

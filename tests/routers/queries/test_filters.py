@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import make_url
 
 from routers import Equals, Range, Search
-from routers.queries.filters import narrow
+from routers.queries.filters import filter_bind
 from tests.support.gadgets import GadgetRead, gadgets
 from tests.support.sql import run_sql
 
@@ -20,7 +20,7 @@ def test_equals_is_one_parameter_named_like_its_column() -> None:
     assert parameter.name == "ready"
     compiled = parameter.condition.compile(dialect=DIALECT)
     assert str(compiled) == "gadget.ready = %(filter__ready)s"
-    assert narrow("ready") in compiled.params
+    assert filter_bind("ready") in compiled.params
 
 
 def test_a_range_is_two_parameters_and_half_open() -> None:

@@ -88,12 +88,12 @@ def test_each_page_of_the_default_order_is_one_range_of_its_index(
 ) -> None:
     sort = resource.orders[0]
     values = {"limit": LIMIT + 1, "scope_owner": owner}
-    kinds, first = explain(connection, resource.statements.listing(sort, frozenset(), after=False), values)
+    kinds, first = explain(connection, resource.statements.list(sort, frozenset(), after=False), values)
     assert kinds == ["Limit", "Index Scan"]
     for place in (count // 2, count - LIMIT - 2):
         cursor = position(connection, resource, owner, place)
         deep = {**values, "after_key": cursor.key, "after_id": cursor.id}
-        statement = resource.statements.listing(sort, frozenset(), after=True)
+        statement = resource.statements.list(sort, frozenset(), after=True)
         kinds, buffers = explain(connection, statement, deep)
         assert kinds == ["Limit", "Index Scan"]
         SHOWN.append(

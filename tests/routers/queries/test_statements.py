@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from routers import Database, ResourceRouter, Scope
-from routers.resource.validation import OPERATIONS, Operation
+from routers.resource.declaration import OPERATIONS, Operation
 from tests.support.bodies import body_for
 from tests.support.gadgets import GadgetRead, gadgets
 from tests.support.specimens import specimen_routers

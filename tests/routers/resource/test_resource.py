@@ -23,11 +23,11 @@ def test_the_default_order_is_the_newest_first() -> None:
 
 
 def test_models_are_named_for_the_document() -> None:
-    models = (gadgets.create_body, gadgets.update_body, gadgets.answer, gadgets.page)
+    models = (gadgets.create_schema, gadgets.update_schema, gadgets.response_schema, gadgets.page_schema)
     assert [model.__name__ for model in models] == [
         *("GadgetCreate", "GadgetUpdate", "GadgetRead", "GadgetPage")
     ]
-    assert get_args(gadgets.page.model_fields["items"].annotation) == (gadgets.answer,)
+    assert get_args(gadgets.page_schema.model_fields["items"].annotation) == (gadgets.response_schema,)
 
 
 def test_what_must_be_unique_conflicts_wherever_it_is_written() -> None:

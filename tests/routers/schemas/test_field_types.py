@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 from sqlalchemy import CHAR, REAL, Column, Date, DateTime, Float, Integer, Numeric, String
 
-from routers.schemas.field_types import UnknownTypeError, form_of
+from routers.schemas.field_types import UnsupportedTypeError, field_types
 
 ID = "00000000-0000-4000-8000-000000000001"
 
@@ -181,6 +181,6 @@ def test_a_type_without_an_exact_form_is_refused(
     annotation: Any, rules: dict[str, Any], kind: Any, sentence: str
 ) -> None:
     field = FieldInfo.from_annotated_attribute(annotation, Field(**rules))
-    with pytest.raises(UnknownTypeError) as refusal:
-        form_of(field, Column("x", kind))
+    with pytest.raises(UnsupportedTypeError) as refusal:
+        field_types(field, Column("x", kind))
     assert sentence in str(refusal.value)

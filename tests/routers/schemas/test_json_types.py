@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from routers.schemas.field_formats import LONGEST_TEXT, MOST_MEMBERS, TEXT
-from routers.schemas.json_types import DEEPEST, JsonArray, JsonObject, object_of
+from routers.schemas.field_formats import MAX_ARRAY_LENGTH, MAX_TEXT_LENGTH, TEXT
+from routers.schemas.json_types import MAX_DEPTH, JsonArray, JsonObject, object_of
 
 OBJECT: TypeAdapter[Any] = TypeAdapter(JsonObject)
 ARRAY: TypeAdapter[Any] = TypeAdapter(JsonArray)
@@ -22,7 +22,7 @@ def nested(depth: int) -> list[Any]:
 def test_values_are_taken_as_they_are() -> None:
     value = {"a": [None, True, 1, 1.5, "\U0001f600", {"": -(2**63)}]}
     assert OBJECT.validate_python(value) == value
-    assert ARRAY.validate_python(nested(DEEPEST)) == nested(DEEPEST)
+    assert ARRAY.validate_python(nested(MAX_DEPTH)) == nested(MAX_DEPTH)
 
 
 @pytest.mark.parametrize(
@@ -45,15 +45,15 @@ def test_what_postgresql_cannot_hold_is_refused(value: object) -> None:
 
 
 def test_what_is_nested_too_deep_is_refused() -> None:
-    with pytest.raises(ValidationError, match=f"be nested at most {DEEPEST} deep"):
-        ARRAY.validate_python(nested(DEEPEST + 1))
+    with pytest.raises(ValidationError, match=f"be nested at most {MAX_DEPTH} deep"):
+        ARRAY.validate_python(nested(MAX_DEPTH + 1))
 
 
 @pytest.mark.parametrize(
     ("largest", "expected"),
     [
-        ("x" * LONGEST_TEXT, "hold no text of more than 65536 characters"),
-        ([0] * MOST_MEMBERS, "hold no array of more than 65536 members"),
+        ("x" * MAX_TEXT_LENGTH, "hold no text of more than 65536 characters"),
+        ([0] * MAX_ARRAY_LENGTH, "hold no array of more than 65536 members"),
     ],
     ids=["text", "array"],
 )
@@ -64,13 +64,13 @@ def test_what_is_longer_than_documented_is_refused(largest: Any, expected: str) 
 
 
 def test_an_object_may_have_more_members_than_an_array() -> None:
-    value = {str(number): number for number in range(MOST_MEMBERS + 1)}
+    value = {str(number): number for number in range(MAX_ARRAY_LENGTH + 1)}
     assert OBJECT.validate_python(value) == value
 
 
 def test_the_schema_says_what_names_and_values_may_be() -> None:
     schema = OBJECT.json_schema()
-    assert schema["propertyNames"] == {"pattern": TEXT, "maxLength": LONGEST_TEXT}
+    assert schema["propertyNames"] == {"pattern": TEXT, "maxLength": MAX_TEXT_LENGTH}
     assert schema["additionalProperties"] == {"$ref": "#/$defs/JsonValue"}
     kinds = [each.get("type") for each in schema["$defs"]["JsonValue"]["anyOf"]]
     assert kinds == ["boolean", "number", "string", "array", "object", "null"]

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Column, MetaData, String, Table, Uuid
 from sqlmodel import SQLModel
 
 from routers.schemas.field_types import split_optional
-from routers.schemas.models import answer_model, body_model, given, patch_model
+from routers.schemas.models import create_schema, provided, response_schema, update_schema
 
 
 class Shape(SQLModel):
@@ -23,22 +23,22 @@ class Shape(SQLModel):
 TABLE = Table(
     "shape", MetaData(), Column("name", String()), Column("size", Uuid()), Column("ready", Boolean())
 )
-Body: Any = body_model(Shape, TABLE)
-Patch: Any = patch_model(Shape, TABLE, "ShapePatch", ())
-Answer: Any = answer_model(Shape, TABLE)
+Body: Any = create_schema(Shape, TABLE)
+Patch: Any = update_schema(Shape, TABLE, "ShapePatch", ())
+Answer: Any = response_schema(Shape, TABLE)
 
 ID = "00000000-0000-0000-0000-00000000000a"
 
 
 def test_a_body_holds_what_was_sent_and_no_default() -> None:
-    assert given(Body(name="x")) == {"name": "x"}
-    assert given(Body(name="x", size=ID, ready=False)) == {"name": "x", "size": UUID(ID), "ready": False}
-    assert given(Body(name="x", size=None)) == {"name": "x", "size": None}
+    assert provided(Body(name="x")) == {"name": "x"}
+    assert provided(Body(name="x", size=ID, ready=False)) == {"name": "x", "size": UUID(ID), "ready": False}
+    assert provided(Body(name="x", size=None)) == {"name": "x", "size": None}
 
 
 def test_a_patch_may_hold_nothing() -> None:
-    assert given(Patch()) == {}
-    assert given(Patch(size=None)) == {"size": None}
+    assert provided(Patch()) == {}
+    assert provided(Patch(size=None)) == {"size": None}
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_null_is_told_from_the_type(annotation: Any, expected: tuple[Any, bool])
 
 
 def test_a_member_that_is_fixed_is_no_part_of_a_patch() -> None:
-    assert list(patch_model(Shape, TABLE, "Fixed", ("name",)).model_fields) == ["size", "ready"]
+    assert list(update_schema(Shape, TABLE, "Fixed", ("name",)).model_fields) == ["size", "ready"]
 
 
 def test_a_shape_without_a_word_about_it_is_described_all_the_same() -> None:
     bare = type("Bare", (SQLModel,), {})
-    assert body_model(bare, TABLE).__doc__ == "The members of Bare."
-    assert patch_model(bare, TABLE, "BareUpdate", ()).__doc__ == "Changes to make: The members of Bare."
+    assert create_schema(bare, TABLE).__doc__ == "The members of Bare."
+    assert update_schema(bare, TABLE, "BareUpdate", ()).__doc__ == "Changes to make: The members of Bare."

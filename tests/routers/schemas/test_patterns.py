@@ -3,7 +3,7 @@
 import pytest
 
 from routers.schemas.field_formats import DATE, ONE_LINE, TEXT, TIMESTAMP
-from routers.schemas.patterns import is_plain_pattern
+from routers.schemas.patterns import is_portable_pattern
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from routers.schemas.patterns import is_plain_pattern
     ],
 )
 def test_a_pattern_of_plain_parts_is_taken(pattern: str) -> None:
-    assert is_plain_pattern(pattern)
+    assert is_portable_pattern(pattern)
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_a_pattern_of_plain_parts_is_taken(pattern: str) -> None:
     ],
 )
 def test_what_some_engines_read_otherwise_is_not(pattern: str) -> None:
-    assert not is_plain_pattern(pattern)
+    assert not is_portable_pattern(pattern)

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKeyConstraint
 from sqlmodel import Field, SQLModel
 
 from routers import OwnedRow, PublicRow, ReadRow, Resource, ResourceAPI, resource_router
-from routers.queries.conflicts import keepers
+from routers.queries.conflicts import references_to
 from routers.tables.foreign_keys import references, referring, unresolved
 from routers.tables.rows import table_of
 from tests.support.gadgets import access
@@ -44,7 +44,9 @@ def test_what_refers_has_an_index() -> None:
 
 
 def test_what_keeps_a_row_is_found_through_cascades() -> None:
-    assert [len(list(keepers(each.table, each.table.c.id))) for each in (shelves, specimens, regions)] == [
+    assert [
+        len(list(references_to(each.table, each.table.c.id))) for each in (shelves, specimens, regions)
+    ] == [
         1,
         0,
         1,
@@ -68,7 +70,7 @@ def test_a_table_may_be_declared_after_what_refers_to_it() -> None:
     assert ends(references(pages.table)["book_id"]) == (["owner_id", "book_id"], ["book.owner_id", "book.id"])
     assert [constraint.table.name for constraint in referring(table_of(Book))] == ["book", "page"]
     # A page keeps its book, and so the book of which that is the sequel.
-    assert len(list(keepers(table_of(Book), table_of(Book).c.id))) == 2
+    assert len(list(references_to(table_of(Book), table_of(Book).c.id))) == 2
 
 
 def test_public_rows_may_refer_to_public_rows() -> None:
@@ -80,5 +82,5 @@ def test_public_rows_may_refer_to_public_rows() -> None:
 
         country_id: UUID = Field(foreign_key="country.id")
 
-    assert len(list(keepers(table_of(Country), table_of(Country).c.id))) == 1
-    assert list(keepers(table_of(City), table_of(City).c.id)) == []
+    assert len(list(references_to(table_of(Country), table_of(Country).c.id))) == 1
+    assert list(references_to(table_of(City), table_of(City).c.id)) == []

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 import uvicorn
 
+from app.server_protocol import StrictProtocol
 from routers import ResourceAPI
-from routers.protocol import StrictProtocol
 
 BODY = b'{"name":"x"}'
 

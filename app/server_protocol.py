@@ -4,8 +4,7 @@ from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from routers.api.application import COMMON_HEADERS, new_request_id
-from routers.exceptions import PROBLEM_MEDIA_TYPE, problem_text
+from routers import COMMON_HEADERS, PROBLEM_MEDIA_TYPE, new_request_id, problem_json
 
 
 class StrictProtocol(HttpToolsProtocol):
@@ -23,7 +22,7 @@ class StrictProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 # uvicorn's sentence is always the same
         """Refuse a request that cannot be parsed, as a problem, and close the connection."""
         request_id = new_request_id()
-        body = problem_text(HTTPStatus.BAD_REQUEST, "This is not a well-formed HTTP request.", request_id)
+        body = problem_json(HTTPStatus.BAD_REQUEST, "This is not a well-formed HTTP request.", request_id)
         lines = (
             "HTTP/1.1 400 Bad Request",
             f"content-type: {PROBLEM_MEDIA_TYPE}",

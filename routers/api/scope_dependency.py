@@ -1,0 +1,88 @@
+"""The FastAPI dependency that opens the scope of a request."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, get_type_hints
+
+from fastapi import Request, Security
+from fastapi.requests import HTTPConnection
+
+from routers.api.conditional_headers import read_preconditions
+from routers.api.route import ResourceRoute
+from routers.api.strict_request import check_request
+from routers.queries.ownership import OwnerId
+from routers.resource.resource import Resource
+from routers.schemas.read_row import ReadT
+from routers.scope.access import Access
+from routers.scope.read_scope import ReadScope
+from routers.scope.scope import Scope
+
+MakeRow = Callable[[Sequence[Any]], ReadT]
+
+
+class ScopeDependency(Generic[ReadT]):
+    """Resolve the owner of a request, check the request, and open the owner's scope.
+
+    Attributes:
+        resource: The resource whose rows the scope reaches.
+        owner_takes_request: The owner dependency is an async function of the request alone, so
+            `read_owner` can call it without FastAPI.
+    """
+
+    def __init__(
+        self, resource: Resource[ReadT], access: Access, make_row: MakeRow[ReadT] | None = None
+    ) -> None:
+        """Open scopes of a resource; `make_row` builds the rows that their methods return."""
+        self.resource = resource
+        self.owner_takes_request = resource.public or _takes_request(access.owner)
+        self._access = access
+        self._make_row = make_row
+        parameters = {"request": Request}
+        if not resource.public:
+            parameters["owner"] = Annotated[OwnerId, Security(access.owner)]  # type: ignore[assignment]
+        kind = inspect.Parameter.KEYWORD_ONLY
+        self.__signature__ = inspect.Signature(
+            [inspect.Parameter(name, kind, annotation=each) for name, each in parameters.items()]
+        )
+
+    async def __call__(self, request: Request, owner: OwnerId | None = None) -> ReadScope[ReadT]:
+        """Open the scope for FastAPI, which has resolved the owner."""
+        route = request.scope["route"]
+        if not isinstance(route, ResourceRoute):
+            raise TypeError(f"{route.path}: only routes on the router of a resource have a scope.")
+        check_request(request, route.query_parameters)
+        return self.open(request, owner)
+
+    async def read_owner(self, request: Request) -> OwnerId | None:
+        """Return the owner of a request; None if the resource is public.
+
+        Raises:
+            Unauthenticated: the request has no valid owner.
+        """
+        if self.resource.public:
+            return None
+        owner: OwnerId = await self._access.owner(request)
+        return owner
+
+    def open(self, request: Request, owner: OwnerId | None) -> ReadScope[ReadT]:
+        """Open the owner's scope with the preconditions of the request.
+
+        Raises:
+            InvalidRequest: a precondition header is too long.
+        """
+        preconditions = read_preconditions(request, self.resource.id_parameter)
+        database = self._access.database(request)
+        if owner is None:
+            return ReadScope(self.resource, None, database, preconditions, self._make_row)
+        return Scope(self.resource, owner, database, preconditions, self._make_row)
+
+
+def _takes_request(dependency: Any) -> bool:
+    call = dependency if inspect.isfunction(dependency) else type(dependency).__call__
+    names = list(inspect.signature(dependency).parameters)
+    hints = get_type_hints(call)
+    return (
+        inspect.iscoroutinefunction(call)
+        and len(names) == 1
+        and hints.get(names[0]) in (Request, HTTPConnection)
+    )

@@ -1,0 +1,89 @@
+"""Execute a statement on one connection through libpq, in one round trip."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg import Error as DriverError
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, Format
+from psycopg.pq.abc import PGconn, PGresult
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
+
+from routers.database.result import Rows, read_rows
+from routers.database.statement import DIALECT, CompiledStatement
+
+_TRANSFORMER = "routers.transformer"
+"""The key in `connection.info` of the psycopg adapter, which caches what it knows about types."""
+
+_COPYING = {ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH}
+_DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
+
+
+async def execute(
+    connection: PoolProxiedConnection, statement: CompiledStatement, parameters: Mapping[str, Any]
+) -> Rows:
+    """Execute a statement and return its rows. Nothing is prepared in the server.
+
+    Raises:
+        sqlalchemy.exc.StatementError: a parameter is missing.
+        sqlalchemy.exc.DBAPIError: the database rejects the statement or does not respond.
+    """
+    arguments = statement.arguments(parameters)
+    driver: Any = connection.driver_connection
+    transformer = connection.info.get(_TRANSFORMER) or connection.info.setdefault(
+        _TRANSFORMER, Transformer(driver)
+    )
+    try:
+        values = transformer.dump_sequence(arguments, [PyFormat.AUTO] * len(arguments))
+        driver.pgconn.send_query_params(
+            statement.sql, values, transformer.types, transformer.formats, Format.BINARY
+        )
+        result = await _receive(driver.pgconn)
+        return read_rows(result, transformer, statement.readers)
+    except DriverError as error:
+        raise DBAPIError.instance(
+            statement.text, None, error, DriverError, hide_parameters=True, dialect=DIALECT
+        ) from error
+
+
+async def _receive(pgconn: PGconn) -> PGresult:
+    """Wait for the last result of what was sent."""
+    while pgconn.flush():  # more than the socket's buffer takes at once
+        await wait_ready(pgconn.socket, writing=True)
+        pgconn.consume_input()
+    result = None
+    while True:
+        while pgconn.is_busy():
+            await wait_ready(pgconn.socket)
+            pgconn.consume_input()
+        if (part := pgconn.get_result()) is None:
+            break
+        if part.status in _COPYING:  # its results would never end
+            raise DriverError("COPY is not supported here")
+        result = part
+    if result is None or result.status not in _DONE:
+        raise error_from_result(result) if result else DriverError("the server sent no result")
+    return result
+
+
+async def wait_ready(socket: int, *, writing: bool = False) -> None:
+    """Wait until a socket is readable or, with `writing`, also writable."""
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_reader(socket, _wake, ready)
+    if writing:
+        loop.add_writer(socket, _wake, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(socket)
+        if writing:
+            loop.remove_writer(socket)
+
+
+def _wake(ready: "asyncio.Future[None]") -> None:
+    if not ready.done():
+        ready.set_result(None)

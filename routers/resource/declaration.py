@@ -1,0 +1,92 @@
+"""What a resource declares: its table, its schemas, its operations."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, Literal, get_args
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from routers.queries.computed_columns import Computed
+from routers.queries.filters import Filter
+from routers.schemas.read_row import ReadT
+from routers.tables.rows import SERVER_COLUMNS, Row, table_of
+
+Operation = Literal["list", "create", "get", "put", "update", "delete"]
+"""The standard operations."""
+
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+
+
+class Empty(SQLModel):
+    """A schema without members: of a resource that no client writes."""
+
+
+@dataclass(frozen=True)
+class Declaration(Generic[ReadT]):
+    """The declaration of a table behind an API.
+
+    Attributes:
+        path: The path of the collection, e.g. `/things`; its last segment names the collection.
+        model: The table: an `OwnedRow` or, for data that everyone may read, a `PublicRow`.
+        read: The response schema, a `ReadRow`. A member that `create` lacks is read-only for clients; a
+            custom route may write it through its scope, unless it is computed.
+        create: The create schema: what POST and PUT accept, and what PATCH changes.
+        filters: The filters of the list.
+        sorts: The orders of the list, `-` for descending. The first is the default and gets an index.
+        write_once: The members of `create` that cannot be changed after the row is created.
+        computed: The columns that the database computes at each creation and change.
+        operations: The standard operations that the resource offers.
+        public: Everyone may read the rows, without an owner. Only for a `PublicRow`, to list and to get.
+    """
+
+    path: str
+    model: type[Row]
+    read: type[ReadT]
+    create: type[SQLModel] = Empty
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[str, ...] = ("-created_at", "created_at")
+    write_once: tuple[str, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    operations: tuple[Operation, ...] = OPERATIONS
+    public: bool = False
+
+    @property
+    def table(self) -> Table:
+        """The table of the model."""
+        return table_of(self.model)
+
+    @property
+    def noun(self) -> str:
+        """The name of one row, e.g. `thing`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", self.model.__name__).lower()
+
+    @property
+    def collection(self) -> str:
+        """The name of the rows together, e.g. `things`."""
+        return self.path.rpartition("/")[2]
+
+    @cached_property
+    def id_parameter(self) -> str:
+        """The path parameter with a row's id, e.g. `thing_id`."""
+        return self.noun.replace(" ", "_") + "_id"
+
+    @cached_property
+    def writable(self) -> frozenset[str]:
+        """The columns that a scope may write when it creates a row."""
+        computed = {each.column for each in self.computed}
+        return frozenset(column.name for column in self.table.c) - SERVER_COLUMNS - computed
+
+    @cached_property
+    def changeable(self) -> frozenset[str]:
+        """The columns that a scope may change later."""
+        return self.writable.difference(self.write_once)
+
+    def defaults(self) -> dict[str, Any]:
+        """Return the values of optional members of `create` for a request that omits them."""
+        return {
+            name: field.get_default(call_default_factory=True)
+            for name, field in self.create.model_fields.items()
+            if not field.is_required()
+        }

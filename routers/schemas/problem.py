@@ -1,0 +1,91 @@
+"""The schema of error responses: problems (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from pydantic import MISSING, AfterValidator, BaseModel, Field
+
+from routers.schemas.field_formats import TEXT
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+MAX_VIOLATIONS = 100
+"""Maximum number of violations in one response."""
+
+MAX_DETAIL_LENGTH = 1000
+
+Detail = Annotated[
+    str,
+    AfterValidator(lambda text: text[:MAX_DETAIL_LENGTH]),
+    Field(json_schema_extra={"pattern": TEXT, "maxLength": MAX_DETAIL_LENGTH}),
+]
+"""A sentence for the client, truncated to the documented length."""
+
+_LOCATION = {"pattern": TEXT, "maxLength": MAX_DETAIL_LENGTH}
+
+
+class Violation(BaseModel):
+    """One part of a request that does not match the documented schema."""
+
+    pointer: Annotated[
+        str | MISSING,
+        Field(
+            description="The location in the body, as a JSON pointer (RFC 6901).", json_schema_extra=_LOCATION
+        ),
+    ] = MISSING
+    parameter: Annotated[
+        str | MISSING,
+        Field(description="The name of the query, path or header parameter.", json_schema_extra=_LOCATION),
+    ] = MISSING
+    detail: Annotated[Detail, Field(description="What is expected there.")]
+
+
+class Problem(BaseModel):
+    """An error response (RFC 9457)."""
+
+    type: Annotated[
+        str,
+        Field(
+            max_length=100,
+            json_schema_extra={"format": "uri-reference"},
+            description="The problem type, as a URI reference.",
+        ),
+    ]
+    title: Annotated[
+        str, Field(max_length=100, pattern="^[ -~]*$", description="The title of the problem type.")
+    ]
+    status: Annotated[int, Field(ge=400, le=599, description="The HTTP status code.")]
+    detail: Annotated[Detail, Field(description="What went wrong, and how to fix it.")]
+    instance: Annotated[
+        str,
+        Field(
+            max_length=140,
+            pattern="^urn:request:[A-Za-z0-9._-]{1,128}$",
+            description="This occurrence of the problem, identified by its request id.",
+        ),
+    ]
+    errors: Annotated[
+        list[Violation] | MISSING,
+        Field(max_length=MAX_VIOLATIONS, description="The parts of the request that are invalid (422 only)."),
+    ] = MISSING
+
+
+def problem_json(status: int, detail: str, request_id: str, errors: list[Violation] | None = None) -> str:
+    """Return the body of an error response."""
+    return Problem(
+        type="about:blank",
+        title=title(status),
+        status=status,
+        detail=detail,
+        instance=f"urn:request:{request_id}",
+        errors=MISSING if errors is None else errors,
+    ).model_dump_json()
+
+
+# RFC 9110 renamed these; Python's names differ between its versions.
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
+def title(status: int) -> str:
+    """Return the reason phrase of a status code."""
+    return _TITLES.get(status) or HTTPStatus(status).phrase

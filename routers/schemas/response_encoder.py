@@ -1,0 +1,69 @@
+"""Encode rows and pages as JSON."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic
+
+import msgspec
+from pydantic import BaseModel, TypeAdapter
+
+from routers.schemas.read_row import ReadT
+
+_encode = msgspec.json.Encoder().encode
+
+
+class _Page(msgspec.Struct, gc=False):
+    items: Sequence[Any]
+    next_cursor: str | None
+
+
+class ResponseEncoder(Generic[ReadT]):
+    """Encode rows of one response schema, and pages of them.
+
+    Rows are msgspec structs, which msgspec encodes ten times as fast as Pydantic a model, to the same bytes.
+    For a schema that customizes its serialization they are instances of it, which Pydantic encodes.
+
+    Attributes:
+        make_row: Build a row from the values of the schema's fields, in their order.
+    """
+
+    def __init__(self, schema: type[ReadT], page: type[BaseModel]) -> None:
+        """Encode rows of `schema` and, where it customizes its serialization, pages of `page`."""
+        self._page = page
+        self._is_custom = _customizes_serialization(schema)
+        self.make_row: Callable[[Sequence[Any]], Any]
+        if self._is_custom:
+            self.make_row = model_factory(schema)
+        else:
+            struct = msgspec.defstruct(schema.__name__, list(schema.model_fields), gc=False)
+            self.make_row = lambda values: struct(*values)
+
+    def row(self, row: Any) -> bytes:
+        """Return the JSON of one row."""
+        return row.model_dump_json().encode() if isinstance(row, BaseModel) else _encode(row)
+
+    def page(self, items: Sequence[Any], next_cursor: str | None) -> bytes:
+        """Return the JSON of a page."""
+        if self._is_custom:
+            page = self._page.model_construct(items=items, next_cursor=next_cursor)
+            return page.model_dump_json().encode()
+        return _encode(_Page(items, next_cursor))
+
+
+def model_factory(schema: type[ReadT]) -> Callable[[Sequence[Any]], ReadT]:
+    """Return a function that builds an instance from the values of its fields, without validation."""
+    names = tuple(schema.model_fields)
+    construct: Callable[..., Any] = schema.model_construct
+    return lambda values: construct(**dict(zip(names, values, strict=True)))
+
+
+def _customizes_serialization(schema: type[BaseModel]) -> bool:
+    if any(setting.startswith("ser_") for setting in schema.model_config):
+        return True
+    return _has_serializer(TypeAdapter(schema).core_schema)
+
+
+def _has_serializer(core_schema: Any) -> bool:
+    if isinstance(core_schema, dict):
+        settings = ("serialization", "serialization_alias", "serialization_exclude", "computed_fields")
+        return any(map(core_schema.get, settings)) or any(map(_has_serializer, core_schema.values()))
+    return isinstance(core_schema, list | tuple) and any(map(_has_serializer, core_schema))
