@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from starlette.types import Scope
+from structlog.tracebacks import ExceptionDictTransformer
 
 from app.settings import Settings
 
@@ -21,8 +22,10 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if settings.log_format == "json":
+        # Without the local variables of the frames: they contain owners, headers and bodies.
+        transformer = ExceptionDictTransformer(show_locals=False)
         renderers: list[Any] = [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(transformer),
             structlog.processors.JSONRenderer(),
         ]
     elif sys.stderr.isatty():

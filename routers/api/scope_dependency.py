@@ -37,9 +37,9 @@ class ScopeDependency(Generic[ReadT]):
         self.owner_takes_request = resource.public or _takes_request(access.owner)
         self._access = access
         self._make_row = make_row
-        parameters = {"request": Request}
+        parameters: dict[str, Any] = {"request": Request}
         if not resource.public:
-            parameters["owner"] = Annotated[OwnerId, Security(access.owner)]  # type: ignore[assignment]
+            parameters["owner"] = Annotated[OwnerId, Security(access.owner)]
         kind = inspect.Parameter.KEYWORD_ONLY
         self.__signature__ = inspect.Signature(
             [inspect.Parameter(name, kind, annotation=each) for name, each in parameters.items()]

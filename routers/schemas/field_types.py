@@ -15,7 +15,6 @@ from sqlalchemy import (
     CHAR,
     REAL,
     BigInteger,
-    Boolean,
     Column,
     DateTime,
     Double,
@@ -129,10 +128,6 @@ def _same(request: Any, response: Any) -> Callable[[Metadata, TypeEngine[Any]], 
     return types
 
 
-def _boolean(_metadata: Metadata, _type: TypeEngine[Any]) -> FieldTypes:
-    return FieldTypes(StrictBool, QueryBool, bool)
-
-
 def _text(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
     if isinstance(column_type, CHAR):
         raise UnsupportedTypeError("PostgreSQL pads a CHAR with spaces: leave sa_type out")
@@ -233,8 +228,9 @@ def _json(python_type: Any, metadata: Metadata) -> FieldTypes:
     return FieldTypes(_annotated(body, metadata), None, _annotated(response, metadata))
 
 
+_BOOLEAN = FieldTypes(StrictBool, QueryBool, bool)
 _FACTORIES: dict[type, Callable[[Metadata, TypeEngine[Any]], FieldTypes]] = {
-    bool: _boolean,
+    bool: lambda _metadata, _type: _BOOLEAN,
     str: _text,
     int: _integer,
     float: _number,
@@ -244,7 +240,7 @@ _FACTORIES: dict[type, Callable[[Metadata, TypeEngine[Any]], FieldTypes]] = {
     UUID: _same(CanonicalUUID, CanonicalUUID),
 }
 _VALUE_TYPES: dict[type, FieldTypes] = {
-    bool: _boolean([], Boolean()),
+    bool: _BOOLEAN,
     str: _text([], String()),
     int: _integer([], BigInteger()),
     float: _number([], Double()),
