@@ -82,11 +82,11 @@ $(MEASURES): bench/requirements.txt
 	@$(INSTALL:$(BIN)/%=.venv-bench/bin/%) --no-build-isolation --editable .
 	@touch $@
 
-bench: $(MEASURES) ## Measure the application beside others, for docs/performance.md; BENCH_QUICK=1: in minutes
-	@.venv-bench/bin/python -m bench
+bench: $(MEASURES) ## Compare frameworks for docs/performance.md, in twenty minutes; BENCH_QUICK=1: in five minutes
+	@.venv-bench/bin/python -m bench $(if $(BENCH_QUICK),--quick)
 
-growth: $(MEASURES) ## Measure how the cost of a request grows, for docs/growth.md; GROWTH_QUICK=1: in two minutes
-	@.venv-bench/bin/python -m bench.growth
+growth: $(MEASURES) ## Measure growth for docs/growth.md, in twenty minutes; BENCH_QUICK=1: in two minutes
+	@.venv-bench/bin/python -m bench growth $(if $(BENCH_QUICK),--quick)
 
 check: lint types arrows document apilint test slow coverage fallback ## All that CI runs
 

@@ -1,1 +1,5 @@
-"""The comparison with other ways to write the same API: a program of its own, `make bench`."""
+"""Benchmarks: `python -m bench` compares frameworks, `python -m bench growth` varies load and data."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent

@@ -1,84 +1,85 @@
-"""Measures the application beside the others, prints the tables and keeps them in the document."""
+"""Compare contestants, measure growth, write the report, or profile a contestant."""
 
-import sys
+import pstats
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
+from bench import growth, plots, report
 from bench.checks import check
-from bench.contestants import BARE, BY_KEY, CONTESTANTS, Contestant
-from bench.distance import distance
-from bench.document import write
-from bench.inside import inside
-from bench.limit import limit
-from bench.machine import facts
-from bench.outside import missing, outside
-from bench.plan import Plan, plan
-from bench.postgres import server
-from bench.profiled import profile
-from bench.report import whole
-from bench.results import Results, load
-from bench.rows import seed
-from bench.servers import serving
-from bench.team import team
-
-COMPLETE, PARTIAL = "complete", "partial"
+from bench.contestants import BASELINE, CONTESTANTS, FLOOR, OURS
+from bench.database import postgres
+from bench.measures import TABLE, Run, in_process, limit, over_sockets
+from bench.operations import OPERATIONS
+from bench.options import RESULTS, options
+from bench.processes import server, worker
+from bench.results import Results, describe, load
 
 
-def _say(what: str) -> None:
-    print(f"bench: {what} ...", file=sys.stderr, flush=True)
+def compare(run: Run) -> None:
+    """Check all contestants, then measure them."""
+    chosen, database = run.options, run.database
+    contestants = [each for each in CONTESTANTS if each.key in chosen.only]
+    if chosen.baseline:
+        contestants.insert(0, replace(OURS, key=BASELINE, title=BASELINE, source=chosen.baseline.resolve()))
+    database.fill(TABLE)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(server(each, database, chosen)) for each in contestants]
+        for each in servers:
+            if each.contestant != FLOOR and (differences := check(each, database)):
+                run.results.differences[each.contestant.key] = differences
+        if "sockets" in chosen.parts:
+            over_sockets(run, servers)
+    with ExitStack() as stack:
+        if "process" in chosen.parts:
+            apps = [each for each in contestants if each.app]
+            in_process(run, [stack.enter_context(worker(each, database, chosen)) for each in apps])
+    if "limit" in chosen.parts:
+        limit(run)
 
 
-def run(contestants: tuple[Contestant, ...], chosen: Plan) -> Results:
-    """Check everybody, then measure everybody."""
-    with server() as url:
-        seed(url)
-        results = Results(facts=facts(url, chosen.rounds, chosen.requests, chosen.seconds))
-        with team(contestants, url) as workers:
-            _say("checking the answers")
-            for worker in workers:
-                if worker.contestant.key != BARE:
-                    results.differences[worker.contestant.key] = check(worker, url)
-            results.facts["unit"] = workers[0].unit
-            if "inside" in chosen.parts:
-                _say("in process")
-                inside(workers, url, chosen, results)
-        if "outside" in chosen.parts:
-            _over_sockets(contestants, url, chosen, results)
-        if "limit" in chosen.parts:
-            _say("the database alone")
-            limit(url, chosen, results)
-        if "distance" in chosen.parts:
-            _say("with the database far away")
-            distance(contestants, url, chosen, results)
-    return results
+def profile(run: Run) -> None:
+    """Print the functions in which each operation of a contestant spends its CPU time."""
+    run.database.fill(TABLE)
+    contestant = next(each for each in CONTESTANTS if each.key == run.options.contestant)
+    with worker(contestant, run.database, run.options) as started, tempfile.TemporaryDirectory() as directory:
+        for operation in OPERATIONS:
+            path = str(Path(directory, operation.name))
+            for output in ("", path):  # first without the profiler, to warm up
+                numbers = run.deletable(operation, run.options.requests)
+                started.send(contestant.requests(operation, TABLE, numbers), profile=output)
+            print(f"\n{contestant.title}: {operation.name}")
+            pstats.Stats(path).sort_stats("tottime").print_stats(30)
 
 
-def _over_sockets(contestants: tuple[Contestant, ...], url: str, chosen: Plan, results: Results) -> None:
-    if sentence := missing():
-        results.facts["missing"].append(sentence)
-        return
-    _say("over sockets")
-    with serving(contestants, url) as addresses:
-        outside(contestants, addresses, url, chosen, results)
+def write(path: Path) -> None:
+    """Write the pages and plots from a file of results."""
+    if not path.exists():
+        raise SystemExit(f"{path} does not exist: run `make bench` or `make growth` first.")
+    for command, page, plot in (
+        ("compare", "performance.md", plots.comparison),
+        ("growth", "growth.md", plots.growth),
+    ):
+        if results := load(path, command):
+            report.write(results, page)
+            plot(results)
 
 
 def main() -> None:
-    """Run; or `report`: write the document anew; or `profile KEY DIRECTORY`: see where its time goes."""
-    chosen = plan()
-    if sys.argv[1:2] == ["profile"]:
-        _, _, key, directory = sys.argv
-        with server() as url:
-            seed(url)
-            profile(BY_KEY[key], url, chosen, Path(directory))
+    """Carry out the command."""
+    chosen = options()
+    if chosen.command == "report":
+        write(chosen.output)
         return
-    if sys.argv[1:2] == ["report"]:
-        results, complete = load((sys.argv[2:] or [COMPLETE])[0]), True
-    else:
-        contestants = tuple(each for each in CONTESTANTS if not chosen.only or each.key in chosen.only)
-        results, complete = run(contestants, chosen), chosen.complete
-        results.save(COMPLETE if complete else PARTIAL)
-    print(whole(results))
-    if complete:
-        _say(f"wrote {', '.join(str(path) for path in write(results))}")
+    with postgres() as database:
+        run = Run(chosen, database, Results(describe(database, chosen)))
+        {"compare": compare, "growth": growth.measure, "profile": profile}[chosen.command](run)
+    if chosen.command != "profile":
+        run.results.save(chosen.output, chosen.command)
+        print(report.page(run.results))
+    if chosen.output == RESULTS and chosen.command != "profile":
+        write(RESULTS)
 
 
 main()

@@ -1,135 +1,112 @@
-"""Whether a contestant gives the answers that all are to give, before anybody measures it."""
+"""Checks that a contestant returns the right values, has the right effects, and isolates owners."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bench.operations import CREATOR, DELETER, OPERATIONS, owner_name, row_id
-from bench.rows import connected, prepare_deletes
-from bench.team import SUCCESS, Worker
+from bench.database import Database
+from bench.measures import TABLE
+from bench.operations import OPERATIONS, Operation, Request, owner_name, row_id
+from bench.processes import Server
 
-MINE, OTHER, ROW = 5, 6, 99
-MY_ROW = row_id(MINE, ROW)
-COLUMNS = "id, created_at, updated_at, version, title, description, completed"
-REFUSED = 4
-"""Hundreds of a status."""
+MEMBERS = ("id", "created_at", "updated_at", "version", "title", "description", "completed")
+STATUSES = {"create": 201, "delete": 204}
+OWNER, OTHER_OWNER, NEWEST = 5, 6, 99
+"""The owner of the checked row, another owner, and the row, which is the owner's newest."""
 
-MEMBERS = COLUMNS.split(", ")
-USUAL = {"get": 200, "list": 200, "create": 201, "update": 200, "delete": 204, "toggle": 200}
-NAMED = {operation.name: operation for operation in OPERATIONS}
+Row = dict[str, Any]
 
 
-class WrongAnswerError(Exception):
-    """A contestant does something else: its numbers would mean nothing."""
+class CheckError(Exception):
+    """The contestant behaves differently from the others, so that its numbers would mean nothing."""
 
 
-def check(worker: Worker, url: str) -> list[str]:
-    """How its answers differ from the others', in phrases.
+def check(server: Server, database: Database) -> list[str]:
+    """Return how the contestant's responses differ from the usual ones, in phrases.
 
     Raises:
-        WrongAnswerError: an effect is missing, or another owner's row is reached.
+        CheckError: a value, an effect or the isolation of owners is wrong.
     """
-    _Check(worker, url).isolation()
-    return [difference for step in _Check(worker, url).steps() for difference in step()]
+    database.clean()
+    ((version,),) = database.execute(f"SELECT version FROM task WHERE id = '{row_id(OWNER, NEWEST)}'")
+    number = (
+        version * TABLE.rows + NEWEST * TABLE.owners + OWNER
+    )  # new texts: an ORM would not write old ones
+    database.add_deletable(TABLE, range(number, number + 1))
+    checks = [_Check(server, database, operation, number) for operation in OPERATIONS]
+    return [difference for each in checks for difference in each.differences()]
 
 
+@dataclass(frozen=True)
 class _Check:
-    def __init__(self, worker: Worker, url: str) -> None:
-        self.worker, self.url = worker, url
+    server: Server
+    database: Database
+    operation: Operation
+    number: int
 
-    def steps(self) -> tuple[Callable[[], Iterator[str]], ...]:
-        return (self.get, self.list, self.create, self.update, self.toggle, self.delete)
+    def differences(self) -> Iterator[str]:
+        contestant, name = self.server.contestant, self.operation.name
+        owner, row = TABLE.target(self.operation, self.number)
+        row_key = row_id(owner, row)
+        request = contestant.request(self.operation, owner, row, self.number)
+        before = self._stored(row_key)
+        if self.operation.on_row:
+            status, body = self.server.send(request._replace(owner=owner_name(OTHER_OWNER)))
+            hidden = 400 <= status < 500 and before["title"] not in str(body)  # noqa: PLR2004 # client errors
+            self._require(hidden, f"returns {status} {body} to another owner")
+            self._require(self._stored(row_key) == before, "changes the row for another owner")
+        status, body = self.server.send(request)
+        self._require(status // 100 == 2, f"returns {status} {body}")  # noqa: PLR2004 # success
+        if status != STATUSES.get(name, 200):
+            yield f"{name} returns {status}"
+        if name == "list":
+            newest = [row_id(owner, row) for row in range(NEWEST, NEWEST - 50, -1)]
+            self._require(
+                [row["id"] for row in body[contestant.items]] == newest, "returns other rows or another order"
+            )
+            body = body[contestant.items][0]
+        after = self._stored(body["id"] if name == "create" else row_key)
+        self._check_effect(request, before, after)
+        yield from self._compare(body, after)
 
-    def stored(self, row: str) -> dict[str, Any]:
-        """What the database holds."""
-        with connected(self.url) as cursor:
-            cursor.execute(f"SELECT {COLUMNS} FROM task WHERE id = %s", (row,))  # our own names
-            found = cursor.fetchone()
-        return dict(zip(MEMBERS, found, strict=True)) if found else {}
+    def _require(self, condition: object, explanation: str) -> None:
+        if not condition:
+            raise CheckError(f"{self.server.contestant.title}: {self.operation.name} {explanation}")
 
-    def ask(
-        self, name: str, owner: int = MINE, row: int = ROW, by: int = MINE, number: int = 0
-    ) -> tuple[int, Any]:
-        """An operation on this owner's row, asked for by that one."""
-        path = self.worker.contestant.path(NAMED[name], owner, row)
-        return self.worker.ask(NAMED[name].method, path, owner_name(by), NAMED[name].sent(number))
+    def _stored(self, row: str) -> Row:
+        rows = self.database.execute(
+            f"SELECT id::text, {', '.join(MEMBERS[1:])} FROM task WHERE id = '{row}'"
+        )
+        return dict(zip(MEMBERS, rows[0], strict=True)) if rows else {}
 
-    def refuse(self, so: str) -> None:
-        raise WrongAnswerError(f"{self.worker.contestant.title}: {so}")
-
-    def isolation(self) -> None:
-        """Another owner's row is there for nobody else."""
-        before = self.stored(MY_ROW)
-        for name in ("get", "update", "delete", "toggle"):
-            status, answer = self.ask(name, by=OTHER)
-            if status // 100 != REFUSED or before["title"] in str(answer):
-                self.refuse(f"{name} of another owner's row answered {status} {answer}")
-            if self.stored(MY_ROW) != before:
-                self.refuse(f"{name} changed another owner's row")
-
-    def get(self) -> Iterator[str]:
-        yield from self.compare("get", *self.ask("get"), self.stored(MY_ROW))
-
-    def list(self) -> Iterator[str]:
-        status, answer = self.ask("list")
-        rows = answer[self.worker.contestant.items]
-        if [row["id"] for row in rows] != [row_id(MINE, row) for row in range(ROW, ROW - 50, -1)]:
-            self.refuse("the list holds other rows, or in another order")
-        yield from self.compare("list", status, rows[0], self.stored(MY_ROW))
-
-    def create(self) -> Iterator[str]:
-        status, answer = self.ask("create", by=CREATOR)
-        stored = self.stored((answer or {}).get("id", row_id(0, 0)))
-        if (sent := NAMED["create"].sent(0)) != {name: stored.get(name) for name in sent}:
-            self.refuse(f"create stored {stored}")
-        yield from self.compare("create", status, answer, stored)
-
-    def update(self) -> Iterator[str]:
-        number = self.stored(MY_ROW)["version"]
-        yield from self.change("update", NAMED["update"].sent(number), number)
-
-    def toggle(self) -> Iterator[str]:
-        yield from self.change("toggle", {"completed": not self.stored(MY_ROW)["completed"]}, 0)
-
-    def change(self, name: str, change: Any, number: int) -> Iterator[str]:
-        before = self.stored(MY_ROW)
-        status, answer = self.ask(name, number=number)
-        after = self.stored(MY_ROW)
-        expected = {**before, **change, "version": before["version"] + 1, "updated_at": after["updated_at"]}
-        if after != expected or after["updated_at"] <= before["updated_at"]:
-            self.refuse(f"{name} made {before} into {after}")
-        yield from self.compare(name, status, answer, after)
-
-    def delete(self) -> Iterator[str]:
-        prepare_deletes(self.url, (0, 1))
-        status, answer = self.ask("delete", DELETER, 0, by=DELETER)
-        if self.stored(row_id(DELETER, 0)):
-            self.refuse("delete left the row")
-        if answer:
-            yield f"delete answers `{answer}`"
-        yield from self._status("delete", status)
-
-    def compare(self, name: str, status: int, answer: Any, stored: dict[str, Any]) -> Iterator[str]:
-        """A row in an answer against the row in the database."""
-        yield from self._status(name, status)
-        if not isinstance(answer, dict):
-            yield f"{name} answers `{'null' if answer is None else answer}`"
+    def _check_effect(self, request: Request, before: Row, after: Row) -> None:
+        """Require that the operation has changed what it should in the database, and nothing else."""
+        name = self.operation.name
+        if name == "delete":
+            self._require(not after, "leaves the row")
             return
-        if extra := sorted(set(answer) - set(MEMBERS)):
-            yield f"{name} answers {', '.join(f'`{member}`' for member in extra)} too"
-        for member in MEMBERS:
-            if member not in answer:
-                yield f"{name} answers no `{member}`"
-            elif _read(answer[member], stored[member]) != stored[member]:
-                self.refuse(f"{name} answers {member} {answer[member]!r} for {stored[member]!r}")
+        changes = json.loads(request.body or "{}")
+        if name == "toggle":
+            changes = {"completed": not before["completed"]}
+        if name in {"update", "toggle"}:
+            self._require(after["updated_at"] > before["updated_at"], "leaves updated_at")
+            changes |= {"version": before["version"] + 1, "updated_at": after["updated_at"]}
+        expected = (after if name == "create" else before) | changes
+        self._require(after == expected, f"stores {after} instead of {expected}")
 
-    def _status(self, name: str, status: int) -> Iterator[str]:
-        if status // 100 != SUCCESS:
-            self.refuse(f"{name} answers {status}")
-        if status != USUAL[name]:
-            yield f"{name} answers {status}"
-
-
-def _read(value: Any, like: Any) -> Any:
-    """A value in the type of the one that it is compared with: times have several spellings."""
-    return datetime.fromisoformat(value) if isinstance(like, datetime) else value
+    def _compare(self, body: Any, stored: Row) -> Iterator[str]:
+        """Require the stored values in the response, and return which members are more or less."""
+        name = self.operation.name
+        if not stored or not isinstance(body, dict):
+            if body or stored:
+                yield f"{name} returns `{json.dumps(body)}`"
+            return
+        for member in sorted(body.keys() ^ stored.keys()):
+            yield f"{name} returns {'' if member in body else 'no '}`{member}`"
+        for member in body.keys() & stored.keys():
+            value = body[member]
+            if isinstance(stored[member], datetime):
+                value = datetime.fromisoformat(value)
+            self._require(value == stored[member], f"returns {value} as {member}")

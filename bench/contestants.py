@@ -1,106 +1,91 @@
-"""Who is measured: the application, the others, and what it takes to start each of them."""
+"""The contestants: how to start each one and where it serves the operations."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from bench.operations import Operation, owner_name, row_id
+from bench import ROOT
+from bench.operations import Operation, Request, Table, owner_name, row_id
+
+UVICORN = ("uvicorn", "--port={port}", "--loop=uvloop", "--http=httptools", "--no-access-log")
+GUNICORN = (
+    "gunicorn",
+    "--bind=127.0.0.1:{port}",
+    "--worker-class=gthread",
+    "--threads=10",
+    "--keep-alive=60",
+)
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """One way to write the API.
+    """One implementation of the API.
 
     Attributes:
-        key: Its short name.
-        title: Its name in the tables.
-        module: Where its ASGI or WSGI application `app` is.
-        what: What it is, in a phrase.
-        prefix: What stands before `/tasks`.
-        listing: What follows `/tasks` to get 50, the newest first.
-        row: What follows `/tasks/` to name a row.
-        items: The member of a list's answer that holds the rows.
-        server: What serves it over sockets.
+        key: Its name on the command line and in the results.
+        title: Its name in tables and plots.
+        serve: The command that serves it on the port `{port}`; the port is also in the variables PORT and
+            TODO_PORT, the URL of the database in DATABASE_URL.
+        app: `module:attribute` of its ASGI or WSGI application; without one, only sockets are measured.
+        wsgi: Whether `app` is a WSGI application.
+        prefix: The path before `/tasks`.
+        listing: The query of a list of 50 rows, newest first.
+        row: The path of one row below `/tasks/`.
+        items: The member of a list response that holds the rows.
+        source: The checkout whose packages it imports.
     """
 
     key: str
     title: str
-    module: str
-    what: str
+    serve: tuple[str, ...]
+    app: str = ""
+    wsgi: bool = False
     prefix: str = ""
     listing: str = "?limit=50"
     row: str = "{id}"
     items: str = "items"
-    server: str = "uvicorn"
+    source: Path = ROOT
 
-    def path(self, operation: Operation, owner: int, row: int) -> str:
-        """Where the request is sent, with the query."""
-        return self.template(operation).format(owner=owner_name(owner), id=row_id(owner, row))
+    def path(self, operation: Operation) -> str:
+        """Return the path and query of an operation, with the placeholders `{owner}` and `{id}`."""
+        if operation.on_row:
+            return f"{self.prefix}/tasks/{self.row}{operation.tail}"
+        return f"{self.prefix}/tasks{self.listing if operation.method == 'GET' else ''}"
 
-    def template(self, operation: Operation) -> str:
-        """The same with `{owner}` and `{id}` to be filled in."""
-        if not operation.on_row:
-            return f"{self.prefix}/tasks{self.listing if operation.method == 'GET' else ''}"
-        return f"{self.prefix}/tasks/{self.row}{operation.tail}"
+    def request(self, operation: Operation, owner: int, row: int, number: int = 0) -> Request:
+        """Return the request of an operation on one owner's row."""
+        name = owner_name(owner)
+        path = self.path(operation).format(owner=name, id=row_id(owner, row))
+        return Request(operation.method, path, name, operation.body.replace("@", str(number)))
+
+    def requests(self, operation: Operation, table: Table, numbers: range) -> list[Request]:
+        """Return the requests with these numbers."""
+        return [self.request(operation, *table.target(operation, n), n) for n in numbers]
 
 
-OURS, FLOOR, BARE = "ours", "raw", "bare"
+def _app(key: str, title: str, server: tuple[str, ...] = UVICORN, **more: Any) -> Contestant:
+    app = f"bench.apps.{key}:app"
+    return Contestant(key, title, (*server, "--log-level=warning", app), app, **more)
 
+
+OURS = Contestant("ours", "backend-todo", ("todo", "serve"), "app.main:create_app", prefix="/api/v1")
+REFERENCE = _app("raw", "FastAPI + asyncpg")
+FLOOR = _app("bare", "no database")
 CONTESTANTS = (
-    Contestant(
-        OURS,
-        "backend-todo",
-        "app.main",
-        "this application as `todo serve` runs it, its access log included (psycopg 3, nothing prepared)",
-        prefix="/api/v1",
-        server="todo",
-    ),
-    Contestant(
-        FLOOR,
-        "FastAPI + asyncpg",
-        "bench.apps.raw",
-        "FastAPI by hand on the bare driver: prepared statements, Pydantic bodies, an ETag",
-    ),
-    Contestant(
-        "sqlmodel",
-        "SQLModel tutorial",
-        "bench.apps.sqlmodel_sync",
-        "SQLModel as its tutorial writes it: `def` endpoints, a `Session`, psycopg2",
-    ),
-    Contestant(
-        "sqlmodel-async",
-        "SQLModel async",
-        "bench.apps.sqlmodel_async",
-        "the same with SQLModel's `AsyncSession` on asyncpg",
-    ),
-    Contestant(
-        "fastcrud",
+    OURS,
+    REFERENCE,
+    _app("sqlmodel_sync", "SQLModel tutorial"),
+    _app("sqlmodel_async", "SQLModel async"),
+    _app(
+        "fastcrud_router",
         "FastCRUD router",
-        "bench.apps.fastcrud_router",
-        "FastCRUD 0.23's `crud_router` with a `PolicyConfig` per owner, on asyncpg; the toggle by hand",
         listing="?offset=0&limit=50&sort=-created_at,-id",
         row="{owner}/{id}",
         items="data",
     ),
-    Contestant(
-        "drf",
-        "Django REST",
-        "bench.apps.drf",
-        "Django REST framework's `ModelViewSet`, psycopg 3, gunicorn with 10 threads",
-        listing="",
-        items="results",
-        server="gunicorn",
-    ),
-    Contestant(
-        "litestar",
-        "Litestar + Alchemy",
-        "bench.apps.litestar_alchemy",
-        "Litestar with Advanced Alchemy, msgspec bodies, asyncpg",
-    ),
-    Contestant(
-        BARE,
-        "no database",
-        "bench.apps.bare",
-        "the limit: an ASGI application that answers bytes of the same length, from nothing",
-    ),
+    _app("drf", "Django REST", GUNICORN, wsgi=True, listing="", items="results"),
+    _app("litestar_alchemy", "Litestar + Alchemy"),
+    FLOOR,
 )
-
-BY_KEY = {contestant.key: contestant for contestant in CONTESTANTS}
+LIMIT, BASELINE = "pgbench", "baseline"
+TITLES = {each.key: each.title for each in CONTESTANTS} | {LIMIT: "pgbench, no Python", BASELINE: BASELINE}

@@ -1,69 +1,63 @@
-"""The operations that are measured, with the numbering of the rows that they work on."""
+"""The measured operations and the numbering of the rows that they address."""
 
-import json
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-OWNERS = 1001
-"""Owners that have rows: all but the last have ROWS of them, the last BIG."""
+DELETABLE = 1_000_000_000
+"""Row numbers from here on belong to rows that exist to be deleted."""
 
-ROWS, BIG = 100, 10_000
-CREATOR, DELETER = OWNERS, OWNERS + 1
-"""The owner whose rows come, and the one whose rows go."""
+
+class Request(NamedTuple):
+    """One request; `body` is JSON text."""
+
+    method: str
+    path: str
+    owner: str
+    body: str = ""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing that a client does.
-
-    Attributes:
-        name: What it is called in the tables.
-        method: HTTP's.
-        body: What is sent, if anything; `@` in it stands for the request's number.
-        on_row: Whether the path names a row.
-        tail: What follows the row in the path.
-    """
+    """One API operation; `@` in its body stands for the number of the request."""
 
     name: str
     method: str
-    body: dict[str, Any] | None = None
+    body: str = ""
     on_row: bool = True
     tail: str = ""
 
-    def sent(self, number: int) -> Any:
-        """The body of the request of this number; an ORM would not write a change that changes nothing."""
-        text = json.dumps(self.body)
-        return json.loads(text.replace("@", str(number)))
 
-    def target(self, number: int) -> tuple[int, int]:
-        """The owner and the row that the request of this number is about."""
-        if self.name == "create":
-            return CREATOR, 0
-        if self.name == "delete":
-            return DELETER, number
-        return number % OWNERS, number // OWNERS % ROWS
-
-
+TASK = '{"title": "Buy milk", "description": "Two bottles, the green ones.", "completed": false}'
 OPERATIONS = (
     Operation("get", "GET"),
     Operation("list", "GET", on_row=False),
-    Operation(
-        "create",
-        "POST",
-        {"title": "Buy milk", "description": "Two bottles, the green ones.", "completed": False},
-        on_row=False,
-    ),
-    Operation("update", "PATCH", {"description": "Three bottles, the blue ones: @."}),
+    Operation("create", "POST", TASK, on_row=False),
+    Operation("update", "PATCH", '{"description": "Three bottles, the blue ones: @."}'),
     Operation("delete", "DELETE"),
     Operation("toggle", "POST", tail="/toggle"),
 )
+BY_NAME = {operation.name: operation for operation in OPERATIONS}
 
 
 def owner_name(owner: int) -> str:
-    """The owner of this number."""
+    """Return the id of an owner."""
     return f"owner-{owner}"
 
 
 def row_id(owner: int, row: int) -> str:
-    """The id of this row; `rows.py` and `requests.lua` count alike."""
+    """Return the id of a row, as `database.py` and `requests.lua` build it."""
     return f"{owner:08x}-0000-7000-8000-{row:012x}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose owners have equally many rows; consecutive requests are `stride` rows apart."""
+
+    owners: int
+    rows: int
+    stride: int = 1
+
+    def target(self, operation: Operation, number: int) -> tuple[int, int]:
+        """Return the owner and the row that the request with this number addresses."""
+        row, owner = divmod(number * self.stride % self.rows, self.owners)
+        return owner, DELETABLE + number if operation.name == "delete" else row

@@ -1,96 +1,121 @@
-"""The tables of a run, in Markdown."""
+"""The tables of a run in Markdown, and the pages that contain them."""
 
-import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from statistics import median
 
-from bench.contestants import CONTESTANTS, FLOOR, OURS
-from bench.counter import INSTRUCTIONS
-from bench.machine import measured
-from bench.operations import OPERATIONS
+from bench import ROOT
+from bench.contestants import BASELINE, OURS, REFERENCE, TITLES
 from bench.results import Results
 
-NAMES = [operation.name for operation in OPERATIONS]
-TITLES = {contestant.key: contestant.title for contestant in CONTESTANTS} | {"pgbench": "pgbench, no Python"}
-Cell = Callable[[str, str], str | None]
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+PARTS = {
+    "process": ("In process", "contestant"),
+    "sockets": ("Over sockets", "contestant"),
+    "rows": ("Rows in the table, of 100 owners", "rows"),
+    "orders": ("Lists that no index supports, of one of 100 owners", "rows"),
+    "owners": ("Owners of a table of the same size; lists of 10", "owners"),
+    "pages": ("Pages of a list, of one owner with all rows of the table", "page"),
+    "bodies": ("Bytes of a body", "bytes"),
+    "crowd": ("Concurrent clients in process", "clients"),
+    "clients": ("Concurrent clients over sockets", "clients"),
+    "life": ("Requests to one worker", "requests"),
+}
+"""The heading of each part, and what its rows are."""
+
+MEASURES = {
+    "cpu": ("CPU time of the Python process per request", "µs", 1e6),
+    "statements": ("SQL statements per request", "", 1),
+    "rate": ("Requests per second", "", 1),
+    "p50": ("Latency, median", "ms", 1e3),
+    "p99": ("Latency, 99th percentile", "ms", 1e3),
+    "longest": ("Latency, maximum", "ms", 1e3),
+    "failed": ("Failed requests", "", 1),
+    "server_cpu": ("CPU time of the server's processes per request", "µs", 1e6),
+    "postgres_cpu": ("CPU time of PostgreSQL's processes per request", "µs", 1e6),
+    "database": ("Time in PostgreSQL per request (planning and execution)", "µs", 1e6),
+    "pages": ("Pages of 8 KiB that PostgreSQL touches per request", "", 1),
+    "memory": ("Memory of the process (RSS)", "MiB", 2**-20),
+}
+"""The caption, the unit and the factor of each measure."""
 
 
-def _table(results: Results, measure: str, cell: Cell) -> Iterator[str]:
-    """One row for each contestant that was measured, one column for each operation."""
-    yield "| | " + " | ".join(NAMES) + " |"
-    yield "|---" * (len(NAMES) + 1) + "|"
-    for key, title in TITLES.items():
-        if key in results.numbers.get(measure, {}):
-            cells = [cell(key, name) or "" for name in NAMES]
-            yield f"| {f'**{title}**' if key == OURS else title} | " + " | ".join(cells) + " |"
+def caption(name: str) -> str:
+    """Return what the table of a measure shows, with the unit."""
+    title, unit, _ = MEASURES[name.partition(".")[2]]
+    return f"{title}, {unit}" if unit else title
 
 
-def spread(rounds: list[float]) -> str:
-    """How far the rounds lie from their median, in percent: half of the distance between the extremes."""
-    middle = statistics.median(rounds)
-    return f"±{(max(rounds) - min(rounds)) / 2 / middle:.0%}" if middle else ""
+def reference(results: Results, name: str) -> str:
+    """Return the row that the ratios of a measure refer to."""
+    rows = results.numbers[name]
+    return next((row for row in (BASELINE, REFERENCE.key) if row in rows), next(iter(rows)))
 
 
-def _ratio(results: Results, measure: str, key: str, name: str) -> str:
-    ratios = results.ratios(measure, key, name)
-    if not ratios:
+def _cell(results: Results, name: str, row: str, column: str) -> str:
+    """Return the median of the rounds, its ratio to the reference row, and the spread."""
+    rounds = results.numbers[name].get(row, {}).get(column, [])
+    if not rounds:
         return ""
-    middle = statistics.median(ratios)
-    return f"**{middle:.2f}x**" if middle < 10 else f"**{middle:.0f}x**"  # noqa: PLR2004 # digits that say something
+    middle = median(rounds)
+    amount = middle * MEASURES[name.partition(".")[2]][2]
+    text = f"{amount:,.0f}" if amount >= 10 or amount.is_integer() else f"{amount:.1f}"  # noqa: PLR2004 # digits
+    if len(set(rounds)) > 1 and middle:
+        text += f" ±{(max(rounds) - min(rounds)) / 2 / middle:.0%}"
+    ratios = results.ratios(name, row, column, reference(results, name))
+    return f"**{median(ratios):.2f}x** {text}" if set(ratios) - {0, 1} else text
 
 
-def tables(results: Results) -> Iterator[str]:
-    """All tables, each with its heading."""
-    facts = results.facts
-    unit = facts["unit"]
-
-    def inside(key: str, name: str) -> str | None:
-        rounds = results.rounds("inside", key, name)
-        middle = statistics.median(rounds)
-        amount = f"{middle / 1000:.0f} k" if unit == INSTRUCTIONS else f"{middle * 1e6:.0f} µs"
-        return f"{_ratio(results, 'inside', key, name)} {amount} {spread(rounds)}"
-
-    def outside(key: str, name: str) -> str | None:
-        rounds = results.rounds("outside", key, name)
-        if not rounds:
-            return None
-        return f"{_ratio(results, 'outside', key, name)} {statistics.median(rounds):,.0f} {spread(rounds)}"
-
-    def waits(key: str, name: str) -> str | None:
-        p50, p99 = (results.median(measure, key, name) for measure in ("p50", "p99"))
-        return None if p50 is None or p99 is None else f"{p50:.1f} / {p99:.1f}"
-
-    def trips(key: str, name: str) -> str | None:
-        counted = (results.median(measure, key, name) for measure in ("statements", "trips"))
-        return " / ".join(f"{number:g}" for number in counted if number is not None)
-
-    def distance(key: str, name: str) -> str | None:
-        return f"{results.median('distance', key, name):.1f}"
-
-    floor = f"**nx**: against {TITLES[FLOOR]} in the same round, median of the rounds"
-    for measure, heading, cell in (
-        ("inside", f"### Used by one request: {unit} ({floor}; ±: half of the range)", inside),
-        ("outside", f"### Requests a second over sockets ({floor}; ±: half of the range)", outside),
-        ("p50", "### Milliseconds that half of those requests, and all but 1 %, waited (p50 / p99)", waits),
-        ("trips", "### Asked of the database by one request: statements / round trips", trips),
-        ("distance", "### Waited for by one request with the database 5 ms away, in round trips", distance),
-    ):
-        if measure in results.numbers:
-            yield f"{heading}\n\n" + "\n".join(_table(results, measure, cell)) + "\n"
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "".join(f"| {' | '.join(line)} |\n" for line in (header, ["---"] * len(header), *rows))
 
 
-def whole(results: Results) -> str:
-    """What stands between the document's marks."""
-    facts = results.facts
-    lines = [
-        f"{measured(facts)} (its default durability: fsync and synchronous_commit on). "
-        f"{facts['rounds']} rounds in rotated order; in process {facts['requests']} requests of each "
-        f"operation to each contestant in a round, over sockets {facts['seconds']} s with 2 threads "
-        "and 16 connections of wrk. " + " ".join(facts["missing"]),
-        "",
-        *tables(results),
-        "### What they answer otherwise",
-        "",
-    ]
-    for key, differences in results.differences.items():
-        lines.extend(f"- {TITLES[key]}: {difference}." for difference in differences)
-    return "\n".join(lines).strip() + "\n"
+def _title(row: str) -> str:
+    return f"**{TITLES[row]}**" if row == OURS.key else TITLES.get(row, row)
+
+
+def _tables(results: Results) -> Iterator[str]:
+    """Return a table per measure of each part, or a single one if each measure has a single column."""
+    for part, (heading, corner) in PARTS.items():
+        names = [name for name in results.numbers if name.startswith(f"{part}.")]
+        if not names:
+            continue
+        yield f"### {heading}\n"
+        columns = list(next(iter(results.numbers[names[0]].values())))
+        if len(columns) == 1:
+            cells = [
+                [_title(row), *(_cell(results, name, row, columns[0]) for name in names)]
+                for row in results.numbers[names[0]]
+            ]
+            yield _table([corner, *map(caption, names)], cells)
+            continue
+        for name in names:
+            cells = [
+                [_title(row), *(_cell(results, name, row, column) for column in columns)]
+                for row in results.numbers[name]
+            ]
+            yield f"{caption(name)}:\n"
+            yield _table([corner, *columns], cells)
+
+
+def page(results: Results) -> str:
+    """Return the measured part of a page."""
+    first = _title(reference(results, next(iter(results.numbers))))
+    summary = (
+        "Measured on {day} at `{commit}`: {machine}, load {load} before the run; Python {python}, PostgreSQL "
+        "{postgres} with its default durability. {rounds} rounds in rotated order, each with {requests} "
+        "requests per operation in process and {seconds} s per operation over sockets. A cell shows the "
+        f"median of the rounds, in **bold** its ratio to {first} in the same round, ± half of the range.\n"
+    )
+    lines = [summary.format(**results.run), *_tables(results)]
+    if results.differences:
+        lines.append("### Differences between the responses\n")
+        lines += [f"- {TITLES[key]}: {text}." for key, texts in results.differences.items() for text in texts]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def write(results: Results, name: str) -> None:
+    """Insert the tables into a page of the documentation."""
+    path = ROOT / "docs" / name
+    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    path.write_text(f"{before}{begin}\n{page(results)}{END}{rest.partition(END)[2]}", encoding="utf-8")

@@ -1,7 +1,7 @@
-"""The same six operations, written in other ways; each module is one of them."""
+"""The contestants' applications, each written as the documentation of its framework does."""
 
 import os
 
 URL = os.environ["DATABASE_URL"]
 POOL = 10
-"""Connections, as many as the application holds."""
+"""Connections to the database, as many as the application has."""

@@ -43,8 +43,6 @@ from uuid_utils.compat import uuid7  # noqa: E402 # as above
 
 
 class Task(models.Model):
-    """A row of the table `task`."""
-
     pk = models.CompositePrimaryKey("owner_id", "id")
     owner_id = models.CharField(max_length=64)
     id = models.UUIDField(default=uuid7)
@@ -62,8 +60,6 @@ class Task(models.Model):
 
 
 class TaskSerializer(serializers.ModelSerializer):
-    """A task as its owner sees it."""
-
     class Meta:
         model = Task
         fields = ("id", "created_at", "updated_at", "version", "title", "description", "completed")
@@ -71,42 +67,33 @@ class TaskSerializer(serializers.ModelSerializer):
 
 
 class Newest(pagination.CursorPagination):
-    """Pages without a count."""
-
     page_size = 50
     ordering = ("-created_at", "-id")
 
 
 class TaskViewSet(viewsets.ModelViewSet):
-    """All operations."""
-
     serializer_class = TaskSerializer
     pagination_class = Newest
     lookup_field = "id"
 
     def get_queryset(self) -> Any:
-        """The rows of the request's owner."""
         return Task.objects.filter(owner_id=self.owner)
 
     @property
     def owner(self) -> str:
-        """The owner that the header names."""
         name = self.request.headers.get("X-User-ID")
         if not name:
             raise NotAuthenticated
         return str(name)
 
     def perform_create(self, serializer: Any) -> None:
-        """Give a new task its owner."""
         serializer.save(owner_id=self.owner)
 
     def perform_update(self, serializer: Any) -> None:
-        """Count the version."""
         serializer.save(version=serializer.instance.version + 1)
 
     @action(detail=True, methods=["post"])
     def toggle(self, _request: Any, **_keys: Any) -> Response:
-        """Turn done into not done and back."""
         task = self.get_object()
         task.completed, task.version = not task.completed, task.version + 1
         task.save()

@@ -9,21 +9,11 @@ from fastcrud import CreateConfig, FastCRUD, PolicyConfig, crud_router
 from sqlalchemy import make_url
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlmodel import Field, col, not_
-from uuid_utils.compat import uuid7
+from sqlmodel import col, not_
 
 from bench.apps import POOL, URL
-from bench.apps.owner import Owner, owner_of
-from bench.apps.shapes import TaskCreate, TaskRead, TaskUpdate
-from bench.apps.table import TaskColumns
-
-
-class Task(TaskColumns, table=True):
-    """A row of the table `task`; the router puts its whole key into its paths."""
-
-    owner_id: str = Field(primary_key=True)
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
-
+from bench.apps.schemas import Owner, TaskCreate, TaskRead, TaskUpdate, owner_of
+from bench.apps.table import Task
 
 engine = create_async_engine(
     make_url(URL).set(drivername="postgresql+asyncpg"), pool_size=POOL, max_overflow=0
@@ -33,13 +23,11 @@ crud = FastCRUD(Task)
 
 
 async def get_session() -> AsyncIterator[AsyncSession]:
-    """A session for this request."""
     async with sessions() as session:
         yield session
 
 
 async def policy_of(owner: Owner) -> PolicyConfig:
-    """The rows of this owner, and no others."""
     own = col(Task.owner_id) == owner
     return PolicyConfig(read=own, create=True, update=own, delete=own, create_check=own)
 
@@ -67,7 +55,6 @@ async def toggle_task(
     session: Annotated[AsyncSession, Depends(get_session)],
     policy: Annotated[PolicyConfig, Depends(policy_of)],
 ) -> TaskRead:
-    """Turn done into not done and back."""
     change = {"completed": not_(col(Task.completed))}
     try:
         changed = await crud.with_policy(policy).update(

@@ -27,8 +27,6 @@ Description = Annotated[str, Meta(max_length=2000)]
 
 
 class Task(DefaultBase):
-    """A row of the table `task`."""
-
     __tablename__ = "task"
 
     owner_id: Mapped[str] = mapped_column(primary_key=True)
@@ -44,24 +42,18 @@ class Task(DefaultBase):
 
 
 class TaskCreate(Struct, forbid_unknown_fields=True):
-    """A task as a client writes it."""
-
     title: Title
     description: Description | None = None
     completed: bool = False
 
 
 class TaskUpdate(Struct, forbid_unknown_fields=True):
-    """The members that a client changes."""
-
     title: Title | UnsetType = UNSET
     description: Description | UnsetType | None = UNSET
     completed: bool | UnsetType = UNSET
 
 
 class TaskRead(Struct):
-    """A task as its owner sees it."""
-
     id: UUID
     created_at: datetime
     updated_at: datetime
@@ -72,24 +64,18 @@ class TaskRead(Struct):
 
 
 class Tasks(SQLAlchemyAsyncRepositoryService[Task]):
-    """The library's operations on tasks."""
-
     class Repo(SQLAlchemyAsyncRepository[Task]):
-        """Its statements."""
-
         model_type = Task
 
     repository_type = Repo
 
 
 async def provide_tasks(db_session: AsyncSession) -> AsyncIterator[Tasks]:
-    """The operations, on this request's session."""
     async with Tasks.new(session=db_session) as tasks:
         yield tasks
 
 
 async def provide_owner(request: Request[Any, Any, Any]) -> str:
-    """The owner that the header names."""
     name = request.headers.get("x-user-id")
     if not name:
         raise NotAuthorizedException
@@ -97,43 +83,35 @@ async def provide_owner(request: Request[Any, Any, Any]) -> str:
 
 
 class TaskController(Controller):
-    """All operations."""
-
     path = "/tasks"
     dependencies = {"tasks": Provide(provide_tasks), "owner": Provide(provide_owner)}  # as documented
 
     @get()
     async def list_tasks(self, tasks: Tasks, owner: str, limit: int = 50) -> dict[str, list[TaskRead]]:
-        """The newest tasks."""
         newest = [("created_at", True), ("id", True)]
         rows = await tasks.get_many(LimitOffset(limit, 0), Task.owner_id == owner, order_by=newest)
         return {"items": [tasks.to_schema(row, schema_type=TaskRead) for row in rows]}
 
     @post()
     async def create_task(self, tasks: Tasks, owner: str, data: TaskCreate) -> TaskRead:
-        """One more task."""
         row = await tasks.create({"owner_id": owner, **to_builtins(data)})
         return tasks.to_schema(row, schema_type=TaskRead)
 
     @get("/{task_id:uuid}")
     async def get_task(self, tasks: Tasks, owner: str, task_id: UUID) -> TaskRead:
-        """One task."""
         return tasks.to_schema(await tasks.get((owner, task_id)), schema_type=TaskRead)
 
     @patch("/{task_id:uuid}")
     async def update_task(self, tasks: Tasks, owner: str, task_id: UUID, data: TaskUpdate) -> TaskRead:
-        """Change some members."""
         row = await tasks.update(to_builtins(data), (owner, task_id))
         return tasks.to_schema(row, schema_type=TaskRead)
 
     @delete("/{task_id:uuid}")
     async def delete_task(self, tasks: Tasks, owner: str, task_id: UUID) -> None:
-        """One task less."""
         await tasks.delete((owner, task_id))
 
     @post("/{task_id:uuid}/toggle", status_code=200)
     async def toggle_task(self, tasks: Tasks, owner: str, task_id: UUID) -> TaskRead:
-        """Turn done into not done and back."""
         row = await tasks.get((owner, task_id))
         row.completed = not row.completed
         return tasks.to_schema(await tasks.update(row), schema_type=TaskRead)

@@ -10,8 +10,7 @@ from fastapi import FastAPI, HTTPException, Response
 from uuid_utils.compat import uuid7
 
 from bench.apps import POOL, URL
-from bench.apps.owner import Owner
-from bench.apps.shapes import TaskCreate, TaskPage, TaskRead, TaskUpdate
+from bench.apps.schemas import Owner, TaskCreate, TaskPage, TaskRead, TaskUpdate
 
 COLUMNS = "id, created_at, updated_at, version, title, description, completed"
 THIS = "WHERE owner_id = $1 AND id = $2"
@@ -19,22 +18,21 @@ CHANGED = "updated_at = now(), version = version + 1"
 pool: Any = None
 
 
-async def _keep(_connection: Any) -> None:
-    """Leave a connection as it is: nothing here changes its state, and asking costs a round trip."""
+async def _no_reset(_connection: Any) -> None:
+    """Skip the reset of a released connection, a round trip: no endpoint changes its state."""
 
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    """Hold the pool."""
-    global pool  # as a short hand-written program has it
-    async with asyncpg.create_pool(URL, min_size=POOL, max_size=POOL, reset=_keep) as pool:
+    global pool
+    async with asyncpg.create_pool(URL, min_size=POOL, max_size=POOL, reset=_no_reset) as pool:
         yield
 
 
 app = FastAPI(lifespan=lifespan)
 
 
-def _answer(row: Any, response: Response) -> TaskRead:
+def _response(row: Any, response: Response) -> TaskRead:
     if row is None:
         raise HTTPException(404)
     response.headers["ETag"] = f'"{row["version"]}"'
@@ -43,46 +41,40 @@ def _answer(row: Any, response: Response) -> TaskRead:
 
 @app.get("/tasks")
 async def list_tasks(owner: Owner, limit: int = 50) -> TaskPage:
-    """The newest tasks."""
     sql = f"SELECT {COLUMNS} FROM task WHERE owner_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2"
     return TaskPage(items=[TaskRead(**row) for row in await pool.fetch(sql, owner, limit)])
 
 
 @app.post("/tasks", status_code=201)
 async def create_task(owner: Owner, task: TaskCreate, response: Response) -> TaskRead:
-    """One more task."""
     sql = (
         "INSERT INTO task (owner_id, id, title, description, completed) VALUES ($1, $2, $3, $4, $5) "
         f"RETURNING {COLUMNS}"
     )
     row = await pool.fetchrow(sql, owner, uuid7(), task.title, task.description, task.completed)
-    return _answer(row, response)
+    return _response(row, response)
 
 
 @app.get("/tasks/{task_id}")
 async def get_task(owner: Owner, task_id: UUID, response: Response) -> TaskRead:
-    """One task."""
-    return _answer(await pool.fetchrow(f"SELECT {COLUMNS} FROM task {THIS}", owner, task_id), response)
+    return _response(await pool.fetchrow(f"SELECT {COLUMNS} FROM task {THIS}", owner, task_id), response)
 
 
 @app.patch("/tasks/{task_id}")
 async def update_task(owner: Owner, task_id: UUID, change: TaskUpdate, response: Response) -> TaskRead:
-    """Change some members."""
     members = change.model_dump(exclude_unset=True)
     places = "".join(f"{name} = ${place}, " for place, name in enumerate(members, 3))
     sql = f"UPDATE task SET {places}{CHANGED} {THIS} RETURNING {COLUMNS}"
-    return _answer(await pool.fetchrow(sql, owner, task_id, *members.values()), response)
+    return _response(await pool.fetchrow(sql, owner, task_id, *members.values()), response)
 
 
 @app.delete("/tasks/{task_id}", status_code=204)
 async def delete_task(owner: Owner, task_id: UUID) -> None:
-    """One task less."""
     if await pool.fetchrow(f"DELETE FROM task {THIS} RETURNING id", owner, task_id) is None:
         raise HTTPException(404)
 
 
 @app.post("/tasks/{task_id}/toggle")
 async def toggle_task(owner: Owner, task_id: UUID, response: Response) -> TaskRead:
-    """Turn done into not done and back."""
     sql = f"UPDATE task SET completed = NOT completed, {CHANGED} {THIS} RETURNING {COLUMNS}"
-    return _answer(await pool.fetchrow(sql, owner, task_id), response)
+    return _response(await pool.fetchrow(sql, owner, task_id), response)

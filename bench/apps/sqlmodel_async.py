@@ -7,22 +7,12 @@ from uuid import UUID
 from fastapi import Depends, FastAPI, HTTPException
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import Field, col, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from uuid_utils.compat import uuid7
 
 from bench.apps import POOL, URL
-from bench.apps.owner import Owner
-from bench.apps.shapes import TaskCreate, TaskPage, TaskRead, TaskUpdate
-from bench.apps.table import TaskColumns
-
-
-class Task(TaskColumns, table=True):
-    """A row of the table `task`."""
-
-    owner_id: str = Field(primary_key=True)
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
-
+from bench.apps.schemas import Owner, TaskCreate, TaskPage, TaskRead, TaskUpdate
+from bench.apps.table import Task
 
 engine = create_async_engine(
     make_url(URL).set(drivername="postgresql+asyncpg"), pool_size=POOL, max_overflow=0
@@ -31,7 +21,6 @@ app = FastAPI()
 
 
 async def get_session() -> AsyncIterator[AsyncSession]:
-    """A session for this request."""
     async with AsyncSession(engine, expire_on_commit=False) as session:
         yield session
 
@@ -55,7 +44,6 @@ async def _saved(session: AsyncSession, task: Task) -> Task:
 
 @app.get("/tasks", response_model=TaskPage)
 async def list_tasks(session: DB, owner: Owner, limit: int = 50) -> object:
-    """The newest tasks."""
     newest = (col(Task.created_at).desc(), col(Task.id).desc())
     query = select(Task).where(Task.owner_id == owner).order_by(*newest).limit(limit)
     return {"items": (await session.exec(query)).all()}
@@ -63,19 +51,16 @@ async def list_tasks(session: DB, owner: Owner, limit: int = 50) -> object:
 
 @app.post("/tasks", status_code=201, response_model=TaskRead)
 async def create_task(session: DB, owner: Owner, task: TaskCreate) -> Task:
-    """One more task."""
     return await _saved(session, Task(owner_id=owner, **task.model_dump()))
 
 
 @app.get("/tasks/{task_id}", response_model=TaskRead)
 async def get_task(session: DB, owner: Owner, task_id: UUID) -> Task:
-    """One task."""
     return await _found(session, owner, task_id)
 
 
 @app.patch("/tasks/{task_id}", response_model=TaskRead)
 async def update_task(session: DB, owner: Owner, task_id: UUID, change: TaskUpdate) -> Task:
-    """Change some members."""
     task = await _found(session, owner, task_id)
     task.sqlmodel_update(change.model_dump(exclude_unset=True))
     return await _saved(session, task)
@@ -83,14 +68,12 @@ async def update_task(session: DB, owner: Owner, task_id: UUID, change: TaskUpda
 
 @app.delete("/tasks/{task_id}", status_code=204)
 async def delete_task(session: DB, owner: Owner, task_id: UUID) -> None:
-    """One task less."""
     await session.delete(await _found(session, owner, task_id))
     await session.commit()
 
 
 @app.post("/tasks/{task_id}/toggle", response_model=TaskRead)
 async def toggle_task(session: DB, owner: Owner, task_id: UUID) -> Task:
-    """Turn done into not done and back."""
     task = await _found(session, owner, task_id)
     task.completed = not task.completed
     return await _saved(session, task)

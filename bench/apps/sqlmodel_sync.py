@@ -6,33 +6,22 @@ from uuid import UUID
 
 from fastapi import Depends, FastAPI, Header, HTTPException
 from sqlalchemy import make_url
-from sqlmodel import Field, Session, col, create_engine, select
-from uuid_utils.compat import uuid7
+from sqlmodel import Session, col, create_engine, select
 
 from bench.apps import POOL, URL
-from bench.apps.shapes import TaskCreate, TaskPage, TaskRead, TaskUpdate
-from bench.apps.table import TaskColumns
-
-
-class Task(TaskColumns, table=True):
-    """A row of the table `task`."""
-
-    owner_id: str = Field(primary_key=True)
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
-
+from bench.apps.schemas import TaskCreate, TaskPage, TaskRead, TaskUpdate
+from bench.apps.table import Task
 
 engine = create_engine(make_url(URL).set(drivername="postgresql+psycopg2"), pool_size=POOL, max_overflow=0)
 app = FastAPI()
 
 
 def get_session() -> Iterator[Session]:
-    """A session for this request."""
     with Session(engine) as session:
         yield session
 
 
 def owner_of(x_user_id: Annotated[str | None, Header()] = None) -> str:
-    """The owner that the header names."""
     if not x_user_id:
         raise HTTPException(401)
     return x_user_id
@@ -58,7 +47,6 @@ def _saved(session: Session, task: Task) -> Task:
 
 @app.get("/tasks", response_model=TaskPage)
 def list_tasks(session: DB, owner: Owner, limit: int = 50) -> object:
-    """The newest tasks."""
     newest = (col(Task.created_at).desc(), col(Task.id).desc())
     query = select(Task).where(Task.owner_id == owner).order_by(*newest).limit(limit)
     return {"items": session.exec(query).all()}
@@ -66,19 +54,16 @@ def list_tasks(session: DB, owner: Owner, limit: int = 50) -> object:
 
 @app.post("/tasks", status_code=201, response_model=TaskRead)
 def create_task(session: DB, owner: Owner, task: TaskCreate) -> Task:
-    """One more task."""
     return _saved(session, Task(owner_id=owner, **task.model_dump()))
 
 
 @app.get("/tasks/{task_id}", response_model=TaskRead)
 def get_task(session: DB, owner: Owner, task_id: UUID) -> Task:
-    """One task."""
     return _found(session, owner, task_id)
 
 
 @app.patch("/tasks/{task_id}", response_model=TaskRead)
 def update_task(session: DB, owner: Owner, task_id: UUID, change: TaskUpdate) -> Task:
-    """Change some members."""
     task = _found(session, owner, task_id)
     task.sqlmodel_update(change.model_dump(exclude_unset=True))
     return _saved(session, task)
@@ -86,14 +71,12 @@ def update_task(session: DB, owner: Owner, task_id: UUID, change: TaskUpdate) ->
 
 @app.delete("/tasks/{task_id}", status_code=204)
 def delete_task(session: DB, owner: Owner, task_id: UUID) -> None:
-    """One task less."""
     session.delete(_found(session, owner, task_id))
     session.commit()
 
 
 @app.post("/tasks/{task_id}/toggle", response_model=TaskRead)
 def toggle_task(session: DB, owner: Owner, task_id: UUID) -> Task:
-    """Turn done into not done and back."""
     task = _found(session, owner, task_id)
     task.completed = not task.completed
     return _saved(session, task)

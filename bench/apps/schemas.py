@@ -1,14 +1,14 @@
-"""The bodies of a task, as Pydantic models."""
+"""The schemas of a task in Pydantic, and the dependency that identifies the owner."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class TaskCreate(BaseModel):
-    """A task as a client writes it."""
-
     model_config = ConfigDict(extra="forbid")
 
     title: str = Field(min_length=1, max_length=200)
@@ -17,8 +17,6 @@ class TaskCreate(BaseModel):
 
 
 class TaskUpdate(BaseModel):
-    """The members that a client changes."""
-
     model_config = ConfigDict(extra="forbid")
 
     title: str | None = Field(default=None, min_length=1, max_length=200)
@@ -27,8 +25,6 @@ class TaskUpdate(BaseModel):
 
 
 class TaskRead(BaseModel):
-    """A task as its owner sees it."""
-
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
@@ -41,6 +37,14 @@ class TaskRead(BaseModel):
 
 
 class TaskPage(BaseModel):
-    """The newest tasks."""
-
     items: list[TaskRead]
+
+
+async def owner_of(request: Request) -> str:
+    name = request.headers.get("x-user-id")
+    if not name:
+        raise HTTPException(401)
+    return name
+
+
+Owner = Annotated[str, Depends(owner_of)]
