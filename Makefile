@@ -1,4 +1,4 @@
-# `make run` and `make test` do everything; `make help` lists the rest.
+# `make run` serves, `make test` tests; `make help` lists all targets.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 LINTERS := tests/document/node_modules
 LINTERS_READY := $(LINTERS)/.ready
 MEASURES := .venv-bench/.ready
-# The lock files are complete: nothing is resolved, so nothing unpinned can come in.
+# The lock files are complete, so pip resolves nothing and installs nothing unpinned.
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps
 CLIENTS := clients/typescript
 MODULES := $(CLIENTS)/node_modules/.ready
@@ -35,8 +35,8 @@ $(READY): requirements-dev.txt $(RUNS)
 	@touch $@
 
 $(LINTERS_READY): tests/document/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 to lint the document."; exit 1; }
-	@echo "Installing the linters of the document ..."
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20.19 or newer to lint the OpenAPI document."; exit 1; }
+	@echo "Installing the linters of the OpenAPI document ..."
 	@cd tests/document && npm ci --no-audit --no-fund --ignore-scripts --silent
 	@touch $@
 
@@ -45,33 +45,33 @@ $(MODULES): $(CLIENTS)/package-lock.json
 	@cd $(CLIENTS) && npm ci --loglevel=error
 	@touch $@
 
-run: $(RUNS) ## Serve on 127.0.0.1:8000 with a database of its own
+run: $(RUNS) ## Serve on 127.0.0.1:8000 with an embedded PostgreSQL
 	@exec $(BIN)/todo serve
 
-# Without a Node that the generators take, the tests of the clients are skipped; CI has to have one.
-test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run all tests, on a database of their own
+# Without Node 20.19 or newer, the tests of the TypeScript clients are skipped; in CI they fail.
+test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run all tests; no database needed
 	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
-slow: $(READY) ## Run the tests that take a minute each: the recipe for a new resource, a column of every type fuzzed
+slow: $(READY) ## Run the tests that take a minute each: the guide for a new resource, every column type fuzzed
 	@$(BIN)/python -m pytest -n 2 -m slow
 
-coverage: $(READY) ## Refuse a branch of the generator that its own tests do not reach
+coverage: $(READY) ## Check that the tests of the generator reach all of its branches
 	@$(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers tests/isolation/test_generator.py --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 fallback: $(READY) ## Run the tests of the generator without its fast path
 	@FAST_PATH=off $(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers
 
-fuzz: $(READY) ## Fuzz for minutes, by fixed seeds and a random one, then with faults that have to be found
+fuzz: $(READY) ## Fuzz with two fixed seeds and a random one, then with seeded faults, in a quarter of an hour
 	@rm -rf .fuzz
-	@seed=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' '); echo "Seeds: 1, 2 and, this time, $$seed"; \
+	@seed=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' '); echo "Seeds: 1, 2 and (random) $$seed"; \
 	FUZZ_FACTOR=4 FUZZ_SEEDS="1 2 $$seed" $(BIN)/python -m pytest -v -m 'not deep' tests/contract/test_fuzz.py tests/contract/test_fuzz_column_types.py
 	@cat .fuzz/cases.txt
 	@$(BIN)/python -m pytest -v -m deep tests/contract/test_faults.py
 
-pages: $(READY) ## Show what a page costs at a million rows
+pages: $(READY) ## Show what PostgreSQL reads for a page at a million rows
 	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/queries/test_plans.py
 
-picture: $(READY) ## Take docs/docs-page.png, the picture in the README, anew
+picture: $(READY) ## Update docs/docs-page.png, the screenshot in the README
 	@DOCS_PICTURE=docs/docs-page.png $(BIN)/python -m pytest -q tests/app/test_docs_page.py
 
 $(MEASURES): bench/requirements.txt
@@ -88,47 +88,47 @@ bench: $(MEASURES) ## Compare frameworks for docs/performance.md, in twenty minu
 growth: $(MEASURES) ## Measure growth for docs/growth.md, in twenty minutes; BENCH_QUICK=1: in two minutes
 	@.venv-bench/bin/python -m bench growth $(if $(BENCH_QUICK),--quick)
 
-check: lint types arrows document apilint test slow coverage fallback ## All that CI runs
+check: lint types arrows document apilint test slow coverage fallback ## Run everything that CI runs
 
-lint: $(READY) ## Lint, formatting included
+lint: $(READY) ## Lint, and check the format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-types: $(READY) ## Check the types, twice
+types: $(READY) ## Check types with mypy and pyright
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 
-arrows: $(READY) ## Check which package may import which
+arrows: $(READY) ## Check imports against the layers of the packages
 	@$(BIN)/lint-imports
 
-document: $(READY) ## Refuse an openapi.json that is not what the application serves
+document: $(READY) ## Check that openapi.json is up to date
 	@$(BIN)/todo openapi --check
 
-apilint: $(READY) $(LINTERS_READY) ## Lint openapi.json, then the document of the tests' own resources
+apilint: $(READY) $(LINTERS_READY) ## Lint openapi.json, and the document of the resources in the tests
 	@$(BIN)/python -m tests.support.documented >tests/document/specimens.json
 	@cd tests/document && node_modules/.bin/spectral lint --fail-severity hint ../../openapi.json specimens.json
 	@cd tests/document && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 		node_modules/.bin/redocly lint ../../openapi.json specimens.json
 
-clients: $(MODULES) ## Generate the TypeScript clients, and compile what uses them
+clients: $(MODULES) ## Generate and compile the TypeScript clients
 	@cd $(CLIENTS) && npm run --silent build
 
-migrate: $(RUNS) ## Bring the database to the newest revision
+migrate: $(RUNS) ## Migrate the database to the latest revision
 	@$(BIN)/todo migrate
 
-migration: $(READY) ## Write a migration: make migration m="Create the table of notes"
-	@test -n '$(m)' || { echo 'Say what it does: make migration m="Create the table of notes"'; exit 2; }
+migration: $(READY) ## Generate a migration: make migration m="Create the table of notes"
+	@test -n '$(m)' || { echo 'The message is missing: make migration m="Create the table of notes"'; exit 2; }
 	@$(BIN)/todo migrate
 	@$(BIN)/alembic revision --autogenerate --message '$(m)'
 
 openapi: $(READY) ## Write openapi.json
 	@$(BIN)/todo openapi
 
-lock: $(READY) ## Choose the newest allowed versions anew, with their hashes
+lock: $(READY) ## Update the lock files to the latest allowed versions
 	@$(BIN)/$(LOCK) --group build --output-file requirements.txt
 	@$(BIN)/$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	@$(BIN)/$(LOCK) --group build --group bench --constraint requirements.txt --output-file bench/requirements.txt
 
-clean: ## Remove the environment; your data in .data stays
+clean: ## Remove the environments and caches; the data in .data stay
 	@rm -rf $(VENV) .venv-bench $(LINTERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage
 	@rm -rf $(CLIENTS)/node_modules $(CLIENTS)/generated $(CLIENTS)/build
