@@ -15,7 +15,7 @@ router = resource_router(tasks, access, prefix=API)
 TaskScope = Annotated[Scope[TaskRead], router.scope]
 
 
-@router.post("/{task_id}/toggle", summary="Toggle a task", response_description="The toggled task.")
+@router.post("/{task_id}/toggle", summary="Toggle a task", response_description="The task after the toggle.")
 async def toggle_task(task_id: RowId, rows: TaskScope) -> TaskRead:
     """Invert `completed` atomically. With `If-Match`, the request can be retried safely."""
     return await rows.update(task_id, completed=not_(col(Task.completed)))

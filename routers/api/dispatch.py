@@ -9,11 +9,11 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.telemetry import get_telemetry_data
 from starlette.convertors import StringConvertor
-from starlette.requests import Request
 from starlette.routing import Mount, Route, WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from routers.api.fast_path import FastPath, fast_path
+from routers.api.strict_request import StrictRequest
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -36,7 +36,7 @@ class Dispatcher:
         if path is None:
             await self.app(scope, receive, send)
         else:
-            response = await path.respond(Request(scope, receive))
+            response = await path.respond(StrictRequest(scope, receive))
             await response(scope, receive, send)
 
     def _match(self, scope: Scope) -> FastPath | None:
@@ -53,6 +53,7 @@ class Dispatcher:
             values = match.groups()[last - 1 - len(names) : last - 1]
             scope["path_params"] = {**scope.get("path_params", {}), **dict(zip(names, values, strict=True))}
             scope["route"], scope["endpoint"] = path.route, path.route.endpoint
+            scope.setdefault("router", self.api.router)
         return path
 
     @cached_property

@@ -18,11 +18,14 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from routers.api.route import ResourceRoute, is_list
+from routers.api.route import ResourceRoute, is_list, query_name
 from routers.api.scope_dependency import ScopeDependency
-from routers.api.strict_request import CACHE_SIZE, cached, check_query, parse_json, read_body
+from routers.api.strict_request import CACHE_SIZE, StrictRequest, cached
 from routers.schemas.models import ListQuery
 from routers.schemas.read_row import ReadRow
+
+_SOURCES = ("path", "query", "body")
+"""The order of errors, which is FastAPI's."""
 
 _ABSENT = object()
 """The content of a request without a body."""
@@ -61,12 +64,12 @@ class FastPath:
     request_names: tuple[str, ...]
     parameters: tuple[Parameter, ...]
 
-    async def respond(self, request: Request) -> Response:
+    async def respond(self, request: StrictRequest) -> Response:
         """Process a request, stage by stage. A stage that fails raises, and the later ones do not run."""
-        body = await read_body(request) if self.route.body_field else b""
+        body = await request.read() if self.route.body_field else b""
         owner = await self.scope.read_owner(request)
-        content = parse_json(request, body) if body else _ABSENT
-        check_query(request, self.route.query_parameters)
+        content = request.parse(body) if body else _ABSENT
+        request.check(self.route.query_parameters)
         scope = self.scope.open(request, owner)
         arguments = self._validate(request, content)
         arguments |= dict.fromkeys(self.scope_names, scope) | dict.fromkeys(self.request_names, request)
@@ -119,6 +122,7 @@ def fast_path(context: RouteContext) -> FastPath | None:
         return None
     if not _returns_response(hints) or len({each.location for each in parameters}) < len(parameters):
         return None
+    parameters.sort(key=lambda each: _SOURCES.index(each.location[0]))
     return FastPath(route, scope, tuple(scope_names), tuple(request_names), tuple(parameters))
 
 
@@ -177,9 +181,10 @@ def _query_validator(model: type[BaseModel]) -> Callable[[Request, Any], Any]:
 @lru_cache(CACHE_SIZE)
 def _parse_query(model: type[BaseModel], query: bytes) -> Any:
     parameters = QueryParams(query)
+    names = {query_name(name, field): is_list(field.annotation) for name, field in model.model_fields.items()}
     values = {
-        name: parameters.getlist(name) if is_list(field.annotation) else parameters[name]
-        for name, field in model.model_fields.items()
+        name: parameters.getlist(name) if repeated else parameters[name]
+        for name, repeated in names.items()
         if name in parameters
     }
     return model.model_validate(values)

@@ -44,7 +44,7 @@ class _Generator:
         self.noun = noun
         self.a_noun = f"{'an' if _VOWEL_SOUND.match(noun) else 'a'} {noun}"
         self.row_path = f"/{{{id_parameter}}}"
-        self.row_id = Annotated[RowId, Path(alias=id_parameter, description=f"The id of the {noun}.")]
+        self.row_id = Annotated[RowId, Path(alias=id_parameter, description=f"The unique id of the {noun}.")]
 
     def add(self, path: str, endpoint: Callable[..., Any], types: dict[str, Any], **options: Any) -> None:
         """Add a route; `types` are those of parameters that are known only now."""
@@ -79,7 +79,7 @@ def _add_list(generator: _Generator) -> None:
         description=f"Return one page of {resource.collection}. "
         "Pass `next_cursor` as `cursor` to get the next page.",
         response_model=resource.page_schema,
-        response_description=f"One page of {resource.collection}.",
+        response_description=f"One page of {resource.collection}, in the requested order.",
     )
 
 
@@ -101,7 +101,7 @@ def _add_create(generator: _Generator) -> None:
         description=f"Create {generator.a_noun} with a generated id. "
         "To retry safely, use PUT with an id of your own.",
         response_model=generator.resource.response_schema,
-        response_description=f"The created {noun}.",
+        response_description=f"The {noun} that was created.",
         responses={201: CREATED_HEADERS},
     )
 
@@ -122,7 +122,7 @@ def _add_get(generator: _Generator) -> None:
         summary=f"Get {generator.a_noun}",
         description=f"Return {generator.a_noun} by its id.",
         response_model=generator.resource.response_schema,
-        response_description=f"The {noun}.",
+        response_description=f"The {noun} with this id.",
         responses={200: ROW_HEADERS, 304: not_modified},
     )
 
@@ -137,7 +137,7 @@ def _add_put(generator: _Generator) -> None:
         return row_response(encoder, row, 200)
 
     response_schema = generator.resource.response_schema
-    created = {"description": f"The created {noun}.", "model": response_schema, **CREATED_HEADERS}
+    created = {"description": f"The {noun} that was created.", "model": response_schema, **CREATED_HEADERS}
     generator.add(
         generator.row_path,
         put_row,
@@ -148,7 +148,7 @@ def _add_put(generator: _Generator) -> None:
         description=f"Create {generator.a_noun} with an id of your own, or replace the existing one. "
         "Omitted members get their defaults. The request can be retried safely.",
         response_model=response_schema,
-        response_description=f"The replaced {noun}.",
+        response_description=f"The {noun} after the replacement.",
         responses={200: ROW_HEADERS, 201: created},
     )
 
@@ -169,7 +169,7 @@ def _add_update(generator: _Generator) -> None:
         description=f"Update members of {generator.a_noun} with a JSON merge patch (RFC 7396). "
         "Omitted members stay unchanged.",
         response_model=generator.resource.response_schema,
-        response_description=f"The updated {noun}.",
+        response_description=f"The {noun} after the update.",
         responses={200: ROW_HEADERS},
     )
 
@@ -190,7 +190,7 @@ def _add_delete(generator: _Generator) -> None:
         name=f"delete_{noun}",
         summary=f"Delete {generator.a_noun}",
         description=f"Delete {generator.a_noun} permanently.",
-        response_description=f"The {noun} is deleted.",
+        response_description=f"The {noun} was deleted permanently.",
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from routers.api.strict_request import StrictRequest
 from routers.openapi.components import IF_MATCH, IF_NONE_MATCH, problem_responses
@@ -63,11 +64,17 @@ def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
         annotation = field.field_info.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             for name, member in annotation.model_fields.items():
-                yield name, is_list(member.annotation)
+                yield query_name(name, member), is_list(member.annotation)
         else:
             yield field.alias, is_list(annotation)
     for dependency in dependant.dependencies:
         yield from _query_parameters(dependency)
+
+
+def query_name(name: str, field: FieldInfo) -> str:
+    """Return the query parameter of a model's field."""
+    alias = field.validation_alias or field.alias
+    return alias if isinstance(alias, str) else name
 
 
 def is_list(annotation: Any) -> bool:

@@ -9,7 +9,7 @@ from fastapi.requests import HTTPConnection
 
 from routers.api.conditional_headers import read_preconditions
 from routers.api.route import ResourceRoute
-from routers.api.strict_request import check_request
+from routers.api.strict_request import StrictRequest
 from routers.queries.ownership import OwnerId
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
@@ -34,8 +34,9 @@ class ScopeDependency(Generic[ReadT]):
     ) -> None:
         """Open scopes of a resource; `make_row` builds the rows that their methods return."""
         self.resource = resource
-        self.owner_takes_request = resource.public or _takes_request(access.owner)
         self._access = access
+        self._owner_parameter = "" if resource.public else _request_parameter(access.owner)
+        self.owner_takes_request = resource.public or self._owner_parameter != ""
         self._make_row = make_row
         parameters: dict[str, Any] = {"request": Request}
         if not resource.public:
@@ -48,9 +49,9 @@ class ScopeDependency(Generic[ReadT]):
     async def __call__(self, request: Request, owner: OwnerId | None = None) -> ReadScope[ReadT]:
         """Open the scope for FastAPI, which has resolved the owner."""
         route = request.scope["route"]
-        if not isinstance(route, ResourceRoute):
+        if not isinstance(route, ResourceRoute) or not isinstance(request, StrictRequest):
             raise TypeError(f"{route.path}: only routes on the router of a resource have a scope.")
-        check_request(request, route.query_parameters)
+        request.check(route.query_parameters)
         return self.open(request, owner)
 
     async def read_owner(self, request: Request) -> OwnerId | None:
@@ -61,7 +62,7 @@ class ScopeDependency(Generic[ReadT]):
         """
         if self.resource.public:
             return None
-        owner: OwnerId = await self._access.owner(request)
+        owner: OwnerId = await self._access.owner(**{self._owner_parameter: request})
         return owner
 
     def open(self, request: Request, owner: OwnerId | None) -> ReadScope[ReadT]:
@@ -77,12 +78,9 @@ class ScopeDependency(Generic[ReadT]):
         return Scope(self.resource, owner, database, preconditions, self._make_row)
 
 
-def _takes_request(dependency: Any) -> bool:
+def _request_parameter(dependency: Any) -> str:
+    """Return the only parameter of an async function of the request; empty for any other function."""
     call = dependency if inspect.isfunction(dependency) else type(dependency).__call__
-    names = list(inspect.signature(dependency).parameters)
-    hints = get_type_hints(call)
-    return (
-        inspect.iscoroutinefunction(call)
-        and len(names) == 1
-        and hints.get(names[0]) in (Request, HTTPConnection)
-    )
+    name, *others = [*inspect.signature(dependency).parameters, ""]
+    takes_request = get_type_hints(call).get(name) in (Request, HTTPConnection)
+    return name if takes_request and others == [""] and inspect.iscoroutinefunction(call) else ""

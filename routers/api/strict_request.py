@@ -16,83 +16,81 @@ from routers.schemas.problem import Violation
 CACHE_SIZE, _MAX_CACHED_BYTES = 256, 256
 """How many media types and query strings are cached, and the maximum size of each."""
 
-_BODY_ERROR = "routers.body_error"
 _CHARSET = re.compile(r';[ \t]*charset="?([^";]*)', re.IGNORECASE)
 
 
-async def read_body(request: Request) -> bytes:
-    """Read the whole body.
-
-    Raises:
-        MalformedBody: the client closed the connection before the end.
-        starlette.exceptions.HTTPException: the body exceeds the limit (413).
-    """
-    try:
-        return await request.body()
-    except ClientDisconnect:
-        raise MalformedBody from None
-
-
-def parse_json(request: Request, body: bytes) -> Any:
-    """Parse a body as JSON (RFC 8259, with unique member names).
-
-    Raises:
-        UnsupportedMediaType: the body is not declared as JSON.
-        MalformedBody: it is not JSON.
-    """
-    types = [value for name, value in request.scope["headers"] if name == b"content-type"]
-    if len(types) != 1 or not cached(_is_json, types[0])(types[0], request.method):
-        raise UnsupportedMediaType
-    try:
-        return _DECODER.decode(body.decode())
-    except (ValueError, RecursionError):
-        raise MalformedBody from None
-
-
 class StrictRequest(Request):
-    """A request that FastAPI reads, with a strict body.
+    """A request whose body must be JSON, with unique member names, and whose query parameters are known.
 
-    FastAPI reads the body before it resolves dependencies, but 401 must win over errors in the body. So an
-    error is stored here, and `check_request` raises it after the owner is known.
+    FastAPI reads the body before it resolves dependencies, but 401 must win over errors in the body. So
+    `body` and `json` raise none until `check` has raised them, which runs after the owner is known.
     """
 
     _content: Any = None
-    _is_parsed = False
+    _error: ProblemError | None = None
+    _is_parsed = _is_checked = False
+
+    async def read(self) -> bytes:
+        """Read the whole body.
+
+        Raises:
+            MalformedBody: the client closed the connection before the end.
+            starlette.exceptions.HTTPException: the body exceeds the limit (413).
+        """
+        try:
+            return await super().body()
+        except ClientDisconnect:
+            raise MalformedBody from None
+
+    def parse(self, body: bytes) -> Any:
+        """Parse a body as JSON (RFC 8259).
+
+        Raises:
+            UnsupportedMediaType: the body is not declared as JSON.
+            MalformedBody: it is not JSON.
+        """
+        types = [value for name, value in self.scope["headers"] if name == b"content-type"]
+        if len(types) != 1 or not cached(_is_json, types[0])(types[0], self.method):
+            raise UnsupportedMediaType
+        try:
+            return _DECODER.decode(body.decode())
+        except (ValueError, RecursionError):
+            raise MalformedBody from None
+
+    def check(self, query_parameters: Mapping[str, bool]) -> None:
+        """Raise the error of the body that FastAPI has read, then check the query parameters.
+
+        Raises:
+            UnsupportedMediaType: the body is not declared as JSON.
+            MalformedBody: the body is not JSON.
+            InvalidRequest: a query parameter is unknown or repeated.
+        """
+        if self._error is not None:
+            raise self._error
+        check_query(self, query_parameters)
+        self._is_checked = True
 
     async def body(self) -> bytes:
-        """Read and parse the body, and store an error if it is not JSON."""
+        """Read the body and, for FastAPI, parse it."""
         body = await super().body()
-        if body and not self._is_parsed:
+        if body and not self._is_checked and not self._is_parsed:
             self._is_parsed = True
             try:
-                self._content = parse_json(self, body)
+                self._content = self.parse(body)
             except ProblemError as error:
-                self.scope[_BODY_ERROR] = error
+                self._error = error
         return body
 
     async def json(self) -> Any:
-        """Return the parsed body; None if it could not be parsed."""
-        await self.body()
-        return self._content
-
-
-def check_request(request: Request, query_parameters: Mapping[str, bool]) -> None:
-    """Raise the stored error of the body, then check the names of the query parameters.
-
-    `query_parameters`: the known ones, with whether they can be repeated.
-
-    Raises:
-        UnsupportedMediaType: the body is not declared as JSON.
-        MalformedBody: the body is not JSON.
-        InvalidRequest: a query parameter is unknown or repeated.
-    """
-    if (error := request.scope.get(_BODY_ERROR)) is not None:
-        raise error
-    check_query(request, query_parameters)
+        """Return the parsed body; before `check`, None if it could not be parsed."""
+        body = await self.body()
+        return self._content if self._is_parsed else self.parse(body)
 
 
 def check_query(request: Request, known: Mapping[str, bool]) -> None:
     """Check that query parameters are known, and repeated only where they can be.
+
+    `known`: the names of the parameters, with whether they can be repeated.
 
     Raises:
         InvalidRequest: a query parameter is unknown or repeated.

@@ -101,8 +101,9 @@ def explain(conflicts: Mapping[str, bool], table: Table, *, creating: bool = Fal
 def already_in_use(unique: UniqueConstraint | Index) -> Conflict:
     """409: another row of the owner has these values."""
     names = sorted({column.name for column in unique.columns} - {"owner_id"})
-    verb = "is" if len(names) == 1 else "are"
-    return Conflict(f"{' and '.join(f'`{name}`' for name in names)} {verb} already in use.")
+    if len(names) == 1:
+        return Conflict(f"`{names[0]}` is already in use.")
+    return Conflict(f"The combination of {' and '.join(f'`{name}`' for name in names)} is already in use.")
 
 
 def missing_target(*names: str) -> InvalidRequest:

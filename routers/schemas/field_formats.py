@@ -146,7 +146,7 @@ ResponseDateTime = Annotated[
     ),
 ]
 
-RowId = Annotated[CanonicalUUID, Path(description="The id of the row.")]
+RowId = Annotated[CanonicalUUID, Path(description="The unique id of the row.")]
 """A row's id as a path parameter."""
 
 

@@ -61,7 +61,7 @@ def page_schema(row: type[BaseModel], name: str, max_rows: int, cursor: Any) -> 
         "items": (described(Annotated[rows, Field(max_length=max_rows)], "The rows, in order."), ...),
         "next_cursor": (described(cursor | None, "The cursor of the next page; null on the last page."), ...),
     }
-    return create_model(name, __doc__="One page of a list.", **fields)
+    return create_model(name, __doc__="One page of a list, in its order.", **fields)
 
 
 def described(annotation: Any, description: str) -> Any:

@@ -1,4 +1,4 @@
-"""Isolation of every resource of the application, without a line written for any of them."""
+"""Isolation between the owners of every resource of the application."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,7 @@ import pytest
 
 from app.database.migrations import migrate
 from app.main import RESOURCES
-from tests.support.isolation import Step, leak
+from tests.support.isolation import Step, find_leak
 from tests.support.sql import new_database, run_sql
 from tests.support.tasks import task_application, task_client
 
@@ -26,10 +26,10 @@ async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize("seed", range(20 * len(RESOURCES)))
-async def test_nothing_that_another_owner_does_can_be_observed(
+async def test_no_request_of_one_owner_changes_a_response_to_another(
     client: httpx.AsyncClient, url: str, seed: int
 ) -> None:
-    async def ask(step: Step) -> httpx.Response:
+    async def send(step: Step) -> httpx.Response:
         headers = {**step.headers, "X-User-ID": step.owner, "X-Request-ID": "same"}
         return await client.request(step.method, f"http://todo{step.path}", json=step.body, headers=headers)
 
@@ -37,4 +37,4 @@ async def test_nothing_that_another_owner_does_can_be_observed(
         tables = [router.resource.table.name for router in RESOURCES if not router.resource.public]
         run_sql(url, f"TRUNCATE {', '.join(tables)}")
 
-    assert await leak(ask, empty, RESOURCES, seed) is None
+    assert await find_leak(send, empty, RESOURCES, seed) is None

@@ -1,37 +1,86 @@
-"""Every error is a problem, made in one place."""
+"""Problem responses: every error has the same format (RFC 9457)."""
 
-import json
+from typing import Any
 
+import httpx
 import pytest
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
-from routers import NotFound, PreconditionFailed, ProblemError, Unauthenticated, Unavailable
-from routers.api.problem_responses import on_http_error, on_problem, on_unexpected
-from routers.exceptions import InvalidRequest, MalformedBody, TooLarge, UnsupportedMediaType
-from routers.schemas.problem import Violation
+from routers import (
+    Conflict,
+    NotFound,
+    PreconditionFailed,
+    ProblemError,
+    ResourceAPI,
+    Unauthenticated,
+    Unavailable,
+)
+from tests.support.gadget_applications import unchecked_client_of
+from tests.support.gadgets import ROW_ID
 
-REQUEST = Request({"type": "http", "headers": [], "request_id": "abc"})
+
+async def response_to(error: Exception) -> httpx.Response:
+    """Return the response of a route that raises an error."""
+    api = ResourceAPI()
+
+    @api.get("/error")
+    async def raise_error() -> None:
+        raise error
+
+    async with unchecked_client_of(api) as client:
+        return await client.get("/error", headers={"X-Request-ID": "abc"})
+
+
+class Teapot(ProblemError):
+    status = 418
+    detail = "This is a teapot."
 
 
 @pytest.mark.parametrize(
     ("error", "status", "title"),
     [
-        (MalformedBody(), 400, "Bad Request"),
         (Unauthenticated(), 401, "Unauthorized"),
         (NotFound(), 404, "Not Found"),
+        (Conflict(), 409, "Conflict"),
         (PreconditionFailed(), 412, "Precondition Failed"),
-        (TooLarge(), 413, "Content Too Large"),
-        (UnsupportedMediaType(), 415, "Unsupported Media Type"),
-        (InvalidRequest([]), 422, "Unprocessable Content"),
+        (Teapot(), 418, "I'm a Teapot"),
         (Unavailable(), 503, "Service Unavailable"),
     ],
+    ids=lambda case: type(case).__name__ if isinstance(case, Exception) else str(case),
 )
-async def test_an_error_becomes_a_problem(error: ProblemError, status: int, title: str) -> None:
-    response = await on_problem(REQUEST, error)
-    problem = json.loads(bytes(response.body))
+async def test_an_error_of_an_endpoint_becomes_a_problem(
+    error: ProblemError, status: int, title: str
+) -> None:
+    response = await response_to(error)
     assert response.status_code == status
-    assert response.media_type == "application/problem+json"
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": error.detail,
+        "instance": "urn:request:abc",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status", "title"),
+    [
+        (b"{", {"Content-Type": "application/json"}, 400, "Bad Request"),
+        (b"x" * 5000, {"Content-Type": "application/json"}, 413, "Content Too Large"),
+        (b"{}", {"Content-Type": "text/plain"}, 415, "Unsupported Media Type"),
+        (b"{}", {"Content-Type": "application/json"}, 422, "Unprocessable Content"),
+    ],
+)
+async def test_an_invalid_request_becomes_a_problem(
+    client: httpx.AsyncClient, content: bytes, headers: dict[str, str], status: int, title: str
+) -> None:
+    response = await client.put(
+        f"/gadgets/{ROW_ID}", content=content, headers={**headers, "X-Request-ID": "abc"}
+    )
+    problem: dict[str, Any] = response.json()
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
     assert list(problem)[:5] == ["type", "title", "status", "detail", "instance"]
     assert (problem["type"], problem["title"], problem["status"]) == ("about:blank", title, status)
     assert problem["detail"].endswith(".")
@@ -39,26 +88,25 @@ async def test_an_error_becomes_a_problem(error: ProblemError, status: int, titl
     assert ("errors" in problem) is (status == 422)
 
 
-async def test_a_violation_has_no_empty_members() -> None:
-    error = InvalidRequest([Violation(parameter="limit", detail="This is required.")])
-    problem = json.loads(bytes((await on_problem(REQUEST, error)).body))
-    assert problem["errors"] == [{"parameter": "limit", "detail": "This is required."}]
+async def test_an_unavailable_database_tells_when_to_retry() -> None:
+    assert (await response_to(Unavailable())).headers["retry-after"] == "1"
 
 
-async def test_a_plugin_may_say_more() -> None:
-    response = await on_problem(REQUEST, NotFound("No such shelf.", headers={"X-Shelf": "1"}))
-    assert json.loads(bytes(response.body))["detail"] == "No such shelf."
+async def test_a_custom_route_can_set_the_detail_and_headers_of_a_problem() -> None:
+    response = await response_to(NotFound("No such shelf.", headers={"X-Shelf": "1"}))
+    assert response.json()["detail"] == "No such shelf."
     assert response.headers["x-shelf"] == "1"
 
 
-async def test_an_error_of_the_framework_is_a_problem_without_its_words() -> None:
-    response = await on_http_error(REQUEST, HTTPException(418, "secret", {"X-Tea": "1"}))
+async def test_an_http_exception_becomes_a_problem_with_its_headers_but_without_its_detail() -> None:
+    response = await response_to(HTTPException(418, "secret", {"X-Tea": "1"}))
     assert response.status_code == 418
-    assert b"secret" not in response.body
+    assert "secret" not in response.text
     assert response.headers["x-tea"] == "1"
 
 
-async def test_a_fault_says_nothing_of_itself() -> None:
-    response = await on_unexpected(REQUEST, ZeroDivisionError("secret"))
+async def test_an_unexpected_error_becomes_a_problem_without_its_message() -> None:
+    response = await response_to(ZeroDivisionError("secret"))
     assert response.status_code == 500
-    assert b"secret" not in response.body
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "secret" not in response.text

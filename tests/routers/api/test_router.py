@@ -1,20 +1,18 @@
-"""A resource's router: what it offers, and what it says of it."""
+"""The operations that the router of a resource offers and documents."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter
 
-from routers import ResourceAPI, Scope, resource_router
+from routers import ResourceAPI
 from routers.api.router import operation_id
-from tests.support.gadgets import GadgetRead, access, gadgets
 
 
 @pytest.fixture(scope="module")
 def paths(specimen_api: ResourceAPI) -> dict[str, Any]:
-    found: dict[str, Any] = specimen_api.openapi()["paths"]
-    return found
+    paths: dict[str, Any] = specimen_api.openapi()["paths"]
+    return paths
 
 
 @pytest.mark.parametrize(
@@ -29,20 +27,20 @@ def paths(specimen_api: ResourceAPI) -> dict[str, Any]:
         ("/regions/{region_id}", {"get"}),
     ],
 )
-def test_the_operations_that_are_declared_are_offered(
+def test_a_resource_offers_exactly_its_declared_operations(
     paths: dict[str, Any], path: str, methods: set[str]
 ) -> None:
     assert set(paths[path]) == methods
 
 
-async def test_an_operation_that_is_left_out_is_not_allowed(museum: httpx.AsyncClient) -> None:
+async def test_an_operation_that_is_not_declared_is_not_allowed(museum: httpx.AsyncClient) -> None:
     response = await museum.patch("/shelves/00000000-0000-4000-8000-000000000001", json={})
     assert response.status_code == 405
     assert response.headers["allow"] == "DELETE, GET, HEAD, PUT"
 
 
 @pytest.mark.parametrize(
-    ("path", "conflicting"),
+    ("path", "methods"),
     [
         ("/specimens", set()),
         ("/specimens/{specimen_id}", set()),
@@ -53,15 +51,14 @@ async def test_an_operation_that_is_left_out_is_not_allowed(museum: httpx.AsyncC
         ("/regions/{region_id}", set()),
     ],
 )
-def test_a_conflict_is_documented_where_there_can_be_one(
-    paths: dict[str, Any], path: str, conflicting: set[str]
+def test_409_is_documented_exactly_where_a_conflict_is_possible(
+    paths: dict[str, Any], path: str, methods: set[str]
 ) -> None:
-    assert {
-        method for method, operation in paths[path].items() if "409" in operation["responses"]
-    } == conflicting
+    operations = paths[path].items()
+    assert {method for method, operation in operations if "409" in operation["responses"]} == methods
 
 
-def test_only_what_is_public_asks_for_no_owner(paths: dict[str, Any]) -> None:
+def test_only_public_resources_require_no_owner(paths: dict[str, Any]) -> None:
     for path, operations in paths.items():
         for operation in operations.values():
             public = path.startswith("/regions")
@@ -69,25 +66,9 @@ def test_only_what_is_public_asks_for_no_owner(paths: dict[str, Any]) -> None:
             assert ("401" in operation["responses"]) is not public
 
 
-def test_a_name_of_several_words_is_one_in_camel_case() -> None:
+def test_an_operation_id_is_its_name_in_camel_case() -> None:
     assert [operation_id(name) for name in ("list_things", "get_big thing", "a-b")] == [
         "listThings",
         "getBigThing",
         "aB",
     ]
-
-
-async def test_a_scope_belongs_to_the_resources_own_router() -> None:
-    plain = APIRouter()
-    scope = Annotated[Scope[GadgetRead], resource_router(gadgets, access).scope]
-
-    @plain.get("/elsewhere")
-    async def elsewhere(rows: scope) -> None:
-        """Use a scope on another router."""
-
-    faults: list[Exception | None] = []
-    api = ResourceAPI(observe=lambda _scope, _status, _seconds, fault: faults.append(fault))
-    api.include_router(plain)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x") as client:
-        assert (await client.get("/elsewhere", headers={"Owner": "ann"})).status_code == 500
-    assert "/elsewhere: only routes of a resource's own router have a scope." in str(faults)

@@ -1,9 +1,9 @@
-"""Queries, each with the one status that the contract gives it."""
+"""Valid and invalid query strings, each with its status."""
 
 import httpx
 import pytest
 
-from tests.routers.queries.test_statements import ID
+from tests.support.gadgets import ROW_ID
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ from tests.routers.queries.test_statements import ID
         ("?%00=1", 422),
     ],
 )
-async def test_a_query_is_taken_exactly_as_documented(
+async def test_a_list_accepts_exactly_the_documented_queries(
     client: httpx.AsyncClient, query: str, status: int
 ) -> None:
     response = await client.get(f"/gadgets{query}")
@@ -90,22 +90,21 @@ async def test_a_query_is_taken_exactly_as_documented(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("method", "path", "known"),
     [
-        ("POST", "/gadgets?x=1"),
-        ("GET", f"/gadgets/{ID}?x=1"),
-        ("PUT", f"/gadgets/{ID}?x=1"),
-        ("PATCH", f"/gadgets/{ID}?limit=1"),
-        ("DELETE", f"/gadgets/{ID}?x"),
-        ("POST", f"/gadgets/{ID}/flip?ready=true"),
-        ("GET", "/gadgets/count?x=1"),
+        ("POST", "/gadgets?x=1", "none"),
+        ("GET", f"/gadgets/{ROW_ID}?x=1", "none"),
+        ("PUT", f"/gadgets/{ROW_ID}?x=1", "none"),
+        ("PATCH", f"/gadgets/{ROW_ID}?limit=1", "none"),
+        ("DELETE", f"/gadgets/{ROW_ID}?x", "none"),
+        ("POST", f"/gadgets/{ROW_ID}/flip?ready=true", "none"),
+        ("GET", "/gadgets/count?x=1", "ready"),
     ],
 )
-async def test_no_operation_takes_an_unknown_query_parameter(
-    client: httpx.AsyncClient, method: str, path: str
+async def test_an_unknown_query_parameter_is_rejected_by_every_operation(
+    client: httpx.AsyncClient, method: str, path: str, known: str
 ) -> None:
     response = await client.request(method, path, json={"name": "x"})
     assert response.status_code == 422
-    (error,) = response.json()["errors"]
-    assert error["parameter"] == ""
-    assert "unknown query parameter; known here: " in error["detail"]
+    detail = f"There is an unknown query parameter; known parameters: {known}."
+    assert response.json()["errors"] == [{"parameter": "", "detail": detail}]

@@ -1,23 +1,18 @@
-"""What is wrong, in sentences that never repeat what was sent."""
+"""Validation errors: their locations, and details that never repeat the input."""
 
+import json
 from typing import Any
 
+import httpx
 import pytest
-from pydantic import BaseModel, ValidationError
 
 from routers.api.validation_errors import violations
-from tests.support.gadgets import gadgets
 
-
-def explain(model: type[BaseModel], members: Any, place: str = "body") -> list[dict[str, str]]:
-    with pytest.raises(ValidationError) as invalid:
-        model.model_validate(members)
-    errors = [{**error, "loc": (place, *error["loc"])} for error in invalid.value.errors()]
-    return [violation.model_dump() for violation in violations(errors)]
+SORTS = "'-created_at', 'created_at', '-updated_at', 'updated_at', 'name' or '-name'"
 
 
 @pytest.mark.parametrize(
-    ("members", "pointer", "detail"),
+    ("body", "pointer", "detail"),
     [
         ({}, "/name", "This is required."),
         ({"name": 1}, "/name", "This must be a string."),
@@ -30,50 +25,55 @@ def explain(model: type[BaseModel], members: Any, place: str = "body") -> list[d
         ([], "", "This must be a JSON object."),
     ],
 )
-def test_a_body_is_pointed_into(members: Any, pointer: str, detail: str) -> None:
-    assert explain(gadgets.create_schema, members) == [{"pointer": pointer, "detail": detail}]
+async def test_an_invalid_body_is_reported_with_a_json_pointer(
+    client: httpx.AsyncClient, body: Any, pointer: str, detail: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    response = await client.post("/gadgets", content=json.dumps(body), headers=headers)
+    assert response.status_code == 422
+    assert response.json()["errors"] == [{"pointer": pointer, "detail": detail}]
 
 
 @pytest.mark.parametrize(
-    ("members", "parameter", "detail"),
+    ("parameter", "value", "detail"),
     [
-        ({"limit": "x"}, "limit", "This must be an integer without leading zeros."),
-        ({"limit": "101"}, "limit", "Input should be less than or equal to 100."),
-        ({"ready": "secret"}, "ready", "This must be true or false."),
-        (
-            {"sort": "secret"},
-            "sort",
-            "Input should be '-created_at', 'created_at', '-updated_at', 'updated_at', 'name' or '-name'.",
-        ),
+        ("limit", "x", "This must be an integer without leading zeros."),
+        ("limit", "101", "Input should be less than or equal to 100."),
+        ("ready", "secret", "This must be true or false."),
+        ("sort", "secret", f"Input should be {SORTS}."),
     ],
 )
-def test_a_parameter_is_named(members: Any, parameter: str, detail: str) -> None:
-    assert explain(gadgets.query_schema, members, "query") == [{"parameter": parameter, "detail": detail}]
+async def test_an_invalid_query_parameter_is_reported_by_its_name(
+    client: httpx.AsyncClient, parameter: str, value: str, detail: str
+) -> None:
+    response = await client.get("/gadgets", params={parameter: value})
+    assert response.status_code == 422
+    assert response.json()["errors"] == [{"parameter": parameter, "detail": detail}]
 
 
-def test_only_the_first_hundred_are_told() -> None:
-    errors = [{"loc": ("query", "x"), "type": "missing"}] * 1000
-    assert len(violations(errors)) == 100
+async def test_a_response_contains_at_most_one_hundred_errors(client: httpx.AsyncClient) -> None:
+    body = {f"unknown{number}": 1 for number in range(200)}
+    response = await client.post("/gadgets", json=body)
+    assert response.status_code == 422
+    assert len(response.json()["errors"]) == 100
 
 
-def test_a_sentence_is_cut_where_it_gets_longer_than_documented() -> None:
+def test_a_long_detail_is_truncated_to_the_documented_length() -> None:
     (violation,) = violations([{"loc": ("query", "x"), "type": "enum", "msg": "x" * 5000}])
     assert len(violation.detail) == 1000
 
 
-def test_a_pointer_is_escaped() -> None:
+def test_a_json_pointer_escapes_slashes_and_tildes() -> None:
     (violation,) = violations([{"loc": ("body", "a/b~c", 0), "type": "missing"}])
     assert violation.pointer == "/a~1b~0c/0"
 
 
-def test_a_place_without_a_name_is_named_itself() -> None:
-    (violation,) = violations([{"loc": ("query",), "type": "whatever"}])
-    assert (violation.parameter, violation.detail) == (
-        "query",
-        "This does not match the documented schema.",
-    )
+def test_an_error_without_a_parameter_is_reported_by_its_source() -> None:
+    (violation,) = violations([{"loc": ("query",), "type": "unknown"}])
+    assert violation.parameter == "query"
+    assert violation.detail == "This does not match the documented schema."
 
 
-def test_a_pointer_ends_where_the_callers_own_names_begin() -> None:
-    errors = [{"loc": ("body", "counts", place, "secret"), "type": "int_type"} for place in ("secret", 3)]
+def test_a_json_pointer_ends_before_names_that_the_client_chose() -> None:
+    errors = [{"loc": ("body", "counts", step, "secret"), "type": "int_type"} for step in ("secret", 3)]
     assert [violation.pointer for violation in violations(errors)] == ["/counts", "/counts/3"]

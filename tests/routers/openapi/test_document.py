@@ -1,4 +1,4 @@
-"""The document says what is served."""
+"""The OpenAPI document."""
 
 import copy
 from typing import Any
@@ -40,13 +40,13 @@ def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
         ("countGadgets", "200 400 401 413 422 500 503"),
     ],
 )
-def test_each_operation_documents_its_statuses(
+def test_each_operation_documents_every_status(
     document: dict[str, Any], operation: str, statuses: str
 ) -> None:
     assert list(operations(document)[operation]["responses"]) == statuses.split()
 
 
-def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
+def test_every_error_response_is_documented_as_a_problem(document: dict[str, Any]) -> None:
     for operation in operations(document).values():
         for status, response in operation["responses"].items():
             if int(status) >= 400:
@@ -55,7 +55,7 @@ def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
                 assert content["example"]["status"] == int(status)
 
 
-def test_every_operation_names_the_owner_scheme(document: dict[str, Any]) -> None:
+def test_every_operation_requires_the_security_scheme_of_the_owner(document: dict[str, Any]) -> None:
     assert document["components"]["securitySchemes"]["owner"]["type"] == "apiKey"
     for operation in operations(document).values():
         assert operation["security"] == [{"owner": []}]
@@ -77,59 +77,72 @@ def test_every_operation_names_the_owner_scheme(document: dict[str, Any]) -> Non
 def test_each_operation_documents_its_parameters(
     document: dict[str, Any], operation: str, names: list[str]
 ) -> None:
-    assert [each["name"] for each in operations(document)[operation].get("parameters", [])] == names
+    parameters = operations(document)[operation].get("parameters", [])
+    assert [parameter["name"] for parameter in parameters] == names
 
 
-def test_patch_documents_both_media_types(document: dict[str, Any]) -> None:
+def test_patch_documents_json_and_json_merge_patch(document: dict[str, Any]) -> None:
     content = operations(document)["updateGadget"]["requestBody"]["content"]
     assert set(content) == {"application/json", "application/merge-patch+json"}
 
 
-def test_shapes_are_exact(document: dict[str, Any]) -> None:
-    schemas = document["components"]["schemas"]
-    assert set(schemas) == {
+def test_the_document_has_schemas_of_bodies_rows_pages_and_problems(document: dict[str, Any]) -> None:
+    assert set(document["components"]["schemas"]) == {
         *("GadgetCreate", "GadgetUpdate", "GadgetRead", "GadgetPage"),
         *("Problem", "Violation"),
     }
+
+
+def test_request_schemas_require_exactly_the_members_without_default(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
     assert schemas["GadgetCreate"]["required"] == ["name"]
-    assert schemas["GadgetCreate"]["additionalProperties"] is False
     assert "required" not in schemas["GadgetUpdate"]
-    assert set(schemas["GadgetRead"]["required"]) == set(schemas["GadgetRead"]["properties"])
-    assert schemas["GadgetRead"]["properties"].keys().isdisjoint({"owner_id"})
+    assert schemas["GadgetCreate"]["additionalProperties"] is False
+    assert schemas["GadgetUpdate"]["additionalProperties"] is False
     assert "default" not in str(schemas["GadgetCreate"]) + str(schemas["GadgetUpdate"])
+
+
+def test_the_response_schema_requires_every_member_and_hides_the_owner(document: dict[str, Any]) -> None:
+    schema = document["components"]["schemas"]["GadgetRead"]
+    assert set(schema["required"]) == set(schema["properties"])
+    assert "owner_id" not in schema["properties"]
+
+
+def test_the_limit_of_a_list_documents_its_bounds_and_default(document: dict[str, Any]) -> None:
     limit = document["paths"]["/gadgets"]["get"]["parameters"][0]["schema"]
     assert (limit["minimum"], limit["maximum"], limit["default"]) == (1, 100, 50)
 
 
-def test_each_tag_is_described_in_alphabetical_order(specimen_api: ResourceAPI) -> None:
+def test_tags_are_sorted_and_describe_who_can_see_the_rows(specimen_api: ResourceAPI) -> None:
     tags = {tag["name"]: tag["description"] for tag in specimen_api.openapi()["tags"]}
     assert list(tags) == ["labels", "regions", "shelves", "specimens"]
-    assert tags["labels"] == "Labels: no other owner sees or changes them."
-    assert tags["regions"] == "Regions: the same to everyone."
+    assert tags["labels"] == "Labels, each visible to its owner only."
+    assert tags["regions"] == "Regions, readable by everyone."
 
 
-def test_a_route_by_hand_is_described_where_it_says_nothing(document: dict[str, Any]) -> None:
+def test_a_custom_route_gets_default_descriptions(document: dict[str, Any]) -> None:
     flip = operations(document)["flipGadget"]
-    assert flip["responses"]["200"]["description"] == "The answer to what was asked."
-    assert flip["parameters"][0]["description"] == "Which row is meant, by its id."
+    assert flip["responses"]["200"]["description"] == "The result of the operation."
+    assert flip["parameters"][0]["description"] == "The id of the row."
 
 
-def test_integers_say_how_wide_they_are(specimen_api: ResourceAPI) -> None:
+def test_integers_document_their_format(specimen_api: ResourceAPI) -> None:
     members = specimen_api.openapi()["components"]["schemas"]["SpecimenRead"]["properties"]
     assert {members[name]["format"] for name in ("legs", "rank", "count", "version")} == {"int32"}
     assert members["serial"]["format"] == "int64"
     assert isinstance(members["count"]["minimum"], int)
 
 
-def test_it_is_a_valid_document_of_openapi_3_1(specimen_api: ResourceAPI) -> None:
+def test_the_document_is_valid_openapi_3_1(specimen_api: ResourceAPI) -> None:
     document = copy.deepcopy(specimen_api.openapi())
     OpenAPIV31SpecValidator(document).validate()
+    # The validator detects errors in documents like this one.
     del document["paths"]["/labels"]["post"]["responses"]["201"]["description"]
     with pytest.raises(OpenAPIValidationError):
         OpenAPIV31SpecValidator(document).validate()
 
 
-def test_a_member_called_example_is_completed_and_a_value_is_not() -> None:
+def test_integer_formats_are_added_to_schemas_but_not_to_example_values() -> None:
     value = {"type": "integer"}
     member = {"type": "integer", "minimum": 0.0, "maximum": 5.0}
     schema = {"type": "object", "properties": {"example": member}, "examples": [value]}
@@ -138,7 +151,7 @@ def test_a_member_called_example_is_completed_and_a_value_is_not() -> None:
     assert value == {"type": "integer"}
 
 
-def test_only_a_title_that_says_more_than_the_name_is_kept() -> None:
+def test_titles_that_repeat_the_name_are_dropped() -> None:
     members = {"made_at": {"title": "Made At"}, "kind": {"title": "Which kind"}}
     parameters = [{"name": "limit", "schema": {"title": "Limit"}}]
     document: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The document's links lead where they say."""
+"""The OpenAPI links of responses."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from routers import ResourceAPI
 from routers.openapi.links import add_links
 
-ON_A_ROW = {"getGadget", "putGadget", "updateGadget", "deleteGadget", "flipGadget"}
+ROW_OPERATIONS = {"getGadget", "putGadget", "updateGadget", "deleteGadget", "flipGadget"}
 
 
 @pytest.fixture
@@ -24,18 +24,18 @@ def paths(api: ResourceAPI) -> dict[str, Any]:
         ("/gadgets/{gadget_id}", "put", "201"),
     ],
 )
-def test_a_written_row_leads_to_every_operation_on_it(
+def test_a_created_or_replaced_row_links_to_every_operation_on_one_row(
     paths: dict[str, Any], path: str, method: str, status: str
 ) -> None:
     links = paths[path][method]["responses"][status]["links"]
-    assert set(links) == ON_A_ROW
+    assert set(links) == ROW_OPERATIONS
     assert links["flipGadget"] == {
         "operationId": "flipGadget",
         "parameters": {"path.gadget_id": "$response.body#/id"},
     }
 
 
-def test_a_deleted_row_leads_to_where_it_was(paths: dict[str, Any]) -> None:
+def test_a_deleted_row_links_to_its_get(paths: dict[str, Any]) -> None:
     assert paths["/gadgets/{gadget_id}"]["delete"]["responses"]["204"]["links"] == {
         "getGadget": {
             "operationId": "getGadget",
@@ -44,7 +44,7 @@ def test_a_deleted_row_leads_to_where_it_was(paths: dict[str, Any]) -> None:
     }
 
 
-def test_a_page_leads_to_the_next(paths: dict[str, Any]) -> None:
+def test_a_page_links_to_the_next_page(paths: dict[str, Any]) -> None:
     assert paths["/gadgets"]["get"]["responses"]["200"]["links"] == {
         "next": {
             "operationId": "listGadgets",
@@ -53,11 +53,11 @@ def test_a_page_leads_to_the_next(paths: dict[str, Any]) -> None:
     }
 
 
-def test_what_is_no_collection_leads_nowhere(paths: dict[str, Any]) -> None:
+def test_a_response_without_row_and_page_has_no_links(paths: dict[str, Any]) -> None:
     assert "links" not in paths["/gadgets/count"]["get"]["responses"]["200"]
 
 
-def test_only_what_is_offered_is_linked() -> None:
+def test_links_lead_only_to_operations_of_the_document() -> None:
     paths: dict[str, Any] = {
         "/things": {"post": {"operationId": "createThing", "responses": {"201": {}}}},
         "/things/{thing_id}": {"delete": {"operationId": "deleteThing", "responses": {"204": {}}}},
