@@ -17,6 +17,10 @@ _MAX_INDEX_LENGTH = 650
 """Maximum number of characters in an index: up to four bytes each, and PostgreSQL allows 2,704."""
 
 
+_EXPLICIT = 2
+"""The `alias_priority` of an alias that the field declares itself, not an alias generator."""
+
+
 def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
     """Yield the differences between the schemas and the table."""
     table = declaration.table
@@ -41,8 +45,10 @@ def _type_errors(role: str, schema: type[SQLModel], model: type[SQLModel]) -> It
     for name, field in schema.model_fields.items():
         if split_optional(field.annotation)[0] != split_optional(model.model_fields[name].annotation)[0]:
             yield f"{role} and the table have different types for {name}: declare it once, in a schema."
-        if field.alias:
+        if field.alias or (field.serialization_alias and field.alias_priority == _EXPLICIT):
             yield f"{role} has an alias for {name}, which is not supported: give the member that name."
+        if field.exclude or field.exclude_if:
+            yield f"{role} excludes {name}, which is not supported: drop the member."
     decorators = schema.__pydantic_decorators__
     if (
         decorators.validators

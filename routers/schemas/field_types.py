@@ -82,7 +82,7 @@ def field_types(field: FieldInfo, column: Column[Any]) -> FieldTypes:
     python_type, _ = split_optional(field.annotation)
     metadata = [each for each in field.metadata if not type(each).__module__.startswith("sqlmodel")]
     if isinstance(python_type, type) and issubclass(python_type, Enum):
-        return _enum(python_type)
+        return _enum(python_type, metadata)
     if (get_origin(python_type) or python_type) in {dict, list}:
         return _json(python_type, metadata)
     if python_type not in _FACTORIES:
@@ -123,7 +123,7 @@ def _same(request: Any, response: Any) -> Callable[[Metadata, TypeEngine[Any]], 
             raise UnsupportedTypeError("JSON Schema has no bounds for dates and times: drop them")
         if isinstance(column_type, DateTime) and not column_type.timezone:
             raise UnsupportedTypeError("a timestamp needs a time zone: leave sa_type out")
-        return FieldTypes(request, request, response)
+        return FieldTypes(request, request, _annotated(response, metadata))
 
     return types
 
@@ -204,10 +204,10 @@ def _decimal(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
     return FieldTypes(request, request, response)
 
 
-def _enum(python_type: type[Enum]) -> FieldTypes:
+def _enum(python_type: type[Enum], metadata: Metadata) -> FieldTypes:
     if not all(isinstance(member.value, str) for member in python_type):
         raise UnsupportedTypeError(f"the values of {python_type.__name__} are not all strings: use a StrEnum")
-    return FieldTypes(python_type, python_type, python_type)
+    return FieldTypes(python_type, python_type, _annotated(python_type, metadata))
 
 
 def _json(python_type: Any, metadata: Metadata) -> FieldTypes:
@@ -228,9 +228,8 @@ def _json(python_type: Any, metadata: Metadata) -> FieldTypes:
     return FieldTypes(_annotated(body, metadata), None, _annotated(response, metadata))
 
 
-_BOOLEAN = FieldTypes(StrictBool, QueryBool, bool)
 _FACTORIES: dict[type, Callable[[Metadata, TypeEngine[Any]], FieldTypes]] = {
-    bool: lambda _metadata, _type: _BOOLEAN,
+    bool: lambda metadata, _type: FieldTypes(StrictBool, QueryBool, _annotated(bool, metadata)),
     str: _text,
     int: _integer,
     float: _number,
@@ -240,7 +239,7 @@ _FACTORIES: dict[type, Callable[[Metadata, TypeEngine[Any]], FieldTypes]] = {
     UUID: _same(CanonicalUUID, CanonicalUUID),
 }
 _VALUE_TYPES: dict[type, FieldTypes] = {
-    bool: _BOOLEAN,
+    bool: FieldTypes(StrictBool, QueryBool, bool),
     str: _text([], String()),
     int: _integer([], BigInteger()),
     float: _number([], Double()),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic
 
 import msgspec
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from routers.schemas.read_row import ReadT
 
@@ -65,12 +65,12 @@ def model_factory(schema: type[ReadT]) -> Callable[[Sequence[Any]], ReadT]:
 def _customizes_serialization(schema: type[BaseModel]) -> bool:
     if any(setting.startswith("ser_") for setting in schema.model_config):
         return True
-    schema.model_rebuild(force=True)  # with `defer_build`, the core schema is missing until then
-    return _has_serializer(TypeAdapter(schema).core_schema)
+    schema.model_rebuild(force=True)  # with `defer_build`, there is no core schema before
+    return _has_serializer(schema.__pydantic_core_schema__)
 
 
 def _has_serializer(core_schema: Any) -> bool:
     if isinstance(core_schema, dict):
-        settings = ("serialization", "serialization_alias", "serialization_exclude", "computed_fields")
+        settings = ("serialization", "serialization_alias", "computed_fields")
         return any(map(core_schema.get, settings)) or any(map(_has_serializer, core_schema.values()))
     return isinstance(core_schema, list | tuple) and any(map(_has_serializer, core_schema))

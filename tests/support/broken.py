@@ -1,3 +1,3 @@
-"""A module that cannot be imported."""
+"""A module whose import fails."""
 
 fail = 1 / 0

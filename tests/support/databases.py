@@ -6,7 +6,7 @@ from routers import Database
 
 
 def new_pool(url: str, seconds: float = 20.0) -> Database:
-    """Open a pool that waits at most so long for a connection and for a result."""
+    """Return a database whose timeout for a connection and for a statement is `seconds`."""
     engine = create_async_engine(
         url.replace("postgresql:", "postgresql+psycopg:"),
         pool_size=5,

@@ -1,11 +1,10 @@
-"""The document of the specimens, on standard output: `python -m tests.support.documented`."""
+"""Write the OpenAPI document of the specimens to standard output: `python -m tests.support.documented`."""
 
 import sys
 
-from routers.openapi.document import document_text
 from tests.support.databases import new_pool
 from tests.support.specimens import specimen_application
 
 if __name__ == "__main__":
-    nowhere = new_pool("postgresql:///")  # nobody connects
-    sys.stdout.write(document_text(specimen_application(nowhere).openapi()))
+    unused = new_pool("postgresql:///")
+    sys.stdout.write(specimen_application(unused).openapi_text())

@@ -1,4 +1,4 @@
-"""What the fuzzer checks besides what the document says: promises that no schema can make."""
+"""Checks of the fuzzer, in addition to those of the document: rules that no schema expresses."""
 
 import re
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import schemathesis
 from schemathesis import Case, CheckContext, Response
 
-CHANGING = {"POST", "PUT", "PATCH"}
+WRITING_METHODS = {"POST", "PUT", "PATCH"}
 
 
 def _row(response: Response) -> dict[str, Any] | None:
-    """The row that an answer holds."""
+    """Return the row in a response, if it has one."""
     if response.status_code not in {200, 201}:
         return None
     row = response.json()
@@ -18,39 +18,39 @@ def _row(response: Response) -> dict[str, Any] | None:
 
 
 @schemathesis.check
-def the_tag_is_the_version(_context: CheckContext, response: Response, _case: Case[Any]) -> None:
-    """An answer with a row has its version as entity tag."""
+def etag_is_the_version(_context: CheckContext, response: Response, _case: Case[Any]) -> None:
+    """The ETag of a row is its version."""
     if row := _row(response):
         assert response.headers.get("etag") == [f'"{row["version"]}"'], "the ETag is not the version"
 
 
 @schemathesis.check
-def a_created_row_is_where_its_location_says(
-    _context: CheckContext, response: Response, _case: Case[Any]
-) -> None:
-    """201 says where the row is."""
+def location_is_the_new_row(_context: CheckContext, response: Response, _case: Case[Any]) -> None:
+    """The Location of a 201 ends with the id of the new row."""
     if response.status_code == 201:
         (location,) = response.headers.get("location", [""])
-        assert location.endswith(f"/{response.json()['id']}"), "Location is not the row's"
+        assert location.endswith(f"/{response.json()['id']}"), "Location is not the URL of the row"
 
 
 @schemathesis.check
-def what_was_written_is_answered(_context: CheckContext, response: Response, case: Case[Any]) -> None:
-    """The members that were sent come back as they were sent."""
+def response_contains_the_written_values(_context: CheckContext, response: Response, case: Case[Any]) -> None:
+    """A response to a write contains the fields of the body, unchanged."""
     row = _row(response)
-    if row and case.method in CHANGING and isinstance(case.body, dict):
-        for name, sent in case.body.items():
-            assert row[name] == sent or not _has_one_form(sent), f"{name} was not written"
+    if row and case.method in WRITING_METHODS and isinstance(case.body, dict):
+        for name, value in case.body.items():
+            assert row[name] == value or not _has_one_format(value), f"{name} was not written"
 
 
 @schemathesis.check
-def a_row_is_found_under_its_id(_context: CheckContext, response: Response, case: Case[Any]) -> None:
-    """A row that a path names is the one that is answered."""
+def response_has_the_id_in_the_path(_context: CheckContext, response: Response, case: Case[Any]) -> None:
+    """The row in a response is the one that the path identifies."""
     row = _row(response)
     if row and len(case.path_parameters or {}) == 1:
-        assert row["id"] in (case.path_parameters or {}).values(), "another row was answered"
+        assert row["id"] in (case.path_parameters or {}).values(), "the response contains another row"
 
 
-def _has_one_form(sent: Any) -> bool:
-    """Whether there is one way to write this; numbers and times have tests of their own."""
-    return sent is None or isinstance(sent, bool) or (isinstance(sent, str) and not re.match("[-0-9]", sent))
+def _has_one_format(value: Any) -> bool:
+    """Check that a value has one representation only; numbers and times have tests of their own."""
+    return (
+        value is None or isinstance(value, bool) or (isinstance(value, str) and not re.match("[-0-9]", value))
+    )

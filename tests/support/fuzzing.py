@@ -1,4 +1,4 @@
-"""schemathesis against a running server, by our settings."""
+"""Run schemathesis against a server."""
 
 import json
 import os
@@ -6,92 +6,86 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "schemathesis.toml"
 REPORTS = ROOT / ".fuzz"
-"""Where the exchanges of a run that found something are kept."""
+"""The directory for the exchanges of runs with findings."""
 
 CASES = REPORTS / "cases.txt"
-"""How many cases each run was, since this file was last removed."""
+"""The number of cases of each run, since this file was last removed."""
 
-MET = 'parameters = {"header.If-Match" = "*"}\n'
-"""Put before the settings: a precondition that every row meets, so that valid changes are carried out."""
+IF_MATCH_ANY = 'parameters = {"header.If-Match" = "*"}\n'
+"""A line before the settings: a precondition that every row meets, so that valid changes succeed."""
 
 _LINKS = re.compile(r"(\d+) covered / (\d+) selected")
 
 
 @dataclass(frozen=True)
-class Pass:
+class Run:
     """One run of the fuzzer.
 
     Attributes:
-        options: Its command line.
-        met: Whether each `If-Match` is one that every row meets, rather than random.
-        least: How many cases it must have generated.
+        options: Its command-line options.
+        match_any: Whether each `If-Match` is `*`, which every row meets, rather than random.
+        min_cases: The minimum number of cases that it must generate.
     """
 
     options: tuple[str, ...]
-    met: bool = False
-    least: int = 400
+    match_any: bool = False
+    min_cases: int = 400
 
-    def longer(self, factor: int) -> "Pass":
-        """The same with so many times the cases."""
-        options = [str(int(part) * factor) if part.isdecimal() else part for part in self.options]
-        return Pass(tuple(options), self.met, self.least)
+    def longer(self, factor: int) -> "Run":
+        """Return this run with that many times the cases."""
+        options = (str(int(part) * factor) if part.isdecimal() else part for part in self.options)
+        return replace(self, options=tuple(options))
 
 
-def single(examples: int, *options: str, met: bool = False) -> Pass:
-    """Requests one by one: what the document gives as examples, its boundaries, random ones."""
+def single(examples: int, *options: str, match_any: bool = False) -> Run:
+    """Return a run of single requests: the document's examples, boundary values, random values."""
     phases = "examples,coverage,fuzzing"
-    return Pass(("--phases", phases, "--max-examples", str(examples), *options), met=met)
+    return Run(("--phases", phases, "--max-examples", str(examples), *options), match_any)
 
 
-def stateful(seconds: int, *options: str, met: bool = False) -> Pass:
-    """Sequences of requests along the links; alone, since with others it ends early without a word."""
-    return Pass(("--phases", "stateful", "--max-time", str(seconds), *options), met=met, least=seconds)
+def stateful(seconds: int, *options: str, match_any: bool = False) -> Run:
+    """Return a run of sequences along the links; a run with other phases, too, would end early."""
+    return Run(("--phases", "stateful", "--max-time", str(seconds), *options), match_any, min_cases=seconds)
 
 
 SEEDS = [int(seed) for seed in os.environ.get("FUZZ_SEEDS", "1").split()]
 FACTOR = int(os.environ.get("FUZZ_FACTOR", "1"))
-"""Of how many times the cases a deep run is: `make fuzz`."""
+"""How many times the cases a longer run has (`make fuzz`)."""
 
-LEAST_LINKS = 0.5 if FACTOR > 1 else 0
-"""The part of the links to follow; on a busy machine a short run comes through few of them."""
+MIN_LINKS = 0.5 if FACTOR > 1 else 0
+"""The minimum share of links to follow; a short run on a busy machine follows only a few."""
 
-AUTHENTICATION = ("--generation-with-security-parameters", "true")
-"""Owners are generated too, rather than all requests being made for one."""
+GENERATE_OWNERS = ("--generation-with-security-parameters", "true")
+"""Generate owners, too, instead of one owner for all requests."""
 
-BELIEVES_ANYONE = ("--exclude-checks", "ignored_auth")
-"""For a provider that believes every well-formed name, as a gateway in front makes right."""
+ANY_OWNER = ("--exclude-checks", "ignored_auth")
+"""For a provider that trusts every well-formed name, as behind a gateway."""
 
 
 def findings(
-    name: str, document: Path, url: str, run: Pass, *, settings: Path = SETTINGS, seed: int = 1
+    name: str, document: Path, url: str, run: Run, *, settings: Path = SETTINGS, seed: int = 1
 ) -> str | None:
-    """What the fuzzer has to say against a server; None where all cases passed.
+    """Run the fuzzer against a server, and return its findings; None if all cases passed.
 
     `FUZZ` in the environment adds options of schemathesis.
     """
     reports = REPORTS / name
     shutil.rmtree(reports, ignore_errors=True)
     reports.mkdir(parents=True)
-    used = reports / "schemathesis.toml"
-    used.write_text((MET if run.met else "") + settings.read_text())
-    done = subprocess.run(
+    config = reports / "schemathesis.toml"
+    config.write_text((IF_MATCH_ANY if run.match_any else "") + settings.read_text())
+    summary = reports / "run.json"
+    result = subprocess.run(
         [
-            *(SCHEMATHESIS, "--config-file", used, "run", document, "--url", url, "--seed", str(seed)),
-            *(
-                "--report",
-                "har,junit,json",
-                "--report-dir",
-                reports,
-                "--report-json-path",
-                reports / "run.json",
-            ),
+            *(SCHEMATHESIS, "--config-file", config, "run", document, "--url", url, "--seed", str(seed)),
+            *("--report", "har,junit,json", "--report-dir", reports, "--report-json-path", summary),
             *(*run.options, *os.environ.get("FUZZ", "").split()),
         ],
         check=False,
@@ -99,27 +93,23 @@ def findings(
         text=True,
         cwd=ROOT,
     )
-    cases = _cases(reports / "run.json")
-    short = _shortcoming(run, cases, done.stdout)
-    if done.returncode == 0 and short is None:
+    cases = int(json.loads(summary.read_text())["test_cases"]["generated"]) if summary.exists() else 0
+    shortcoming = _shortcoming(run, cases, result.stdout)
+    if result.returncode == 0 and shortcoming is None:
         shutil.rmtree(reports)
-        with CASES.open("a") as told:
-            told.write(f"{cases:6} cases, nothing found: {name}\n")
+        with CASES.open("a") as file:
+            file.write(f"{cases:6} cases without findings: {name}\n")
         return None
-    reason = short if done.returncode == 0 else f"seed {seed}; the exchanges are in {reports}"
-    return f"{name}: {reason}\n{done.stdout[-6000:]}{done.stderr}"
+    reason = shortcoming if result.returncode == 0 else f"seed {seed}; the exchanges are in {reports}"
+    return f"{name}: {reason}\n{result.stdout[-6000:]}{result.stderr}"
 
 
-def _cases(report: Path) -> int:
-    return int(json.loads(report.read_text())["test_cases"]["generated"]) if report.exists() else 0
-
-
-def _shortcoming(run: Pass, cases: int, output: str) -> str | None:
-    """What a run without findings has left out; None where it went all the way."""
-    if cases < run.least:
-        return f"only {cases} cases were generated, not {run.least}"
+def _shortcoming(run: Run, cases: int, output: str) -> str | None:
+    """Return what a run without findings did not cover; None if it is complete."""
+    if cases < run.min_cases:
+        return f"only {cases} of at least {run.min_cases} cases were generated"
     if "stateful" in run.options:
         covered, selected = map(int, [*_LINKS.findall(output), (0, 1)][0])
-        if covered < selected * LEAST_LINKS:
+        if covered < selected * MIN_LINKS:
             return f"only {covered} of {selected} links were followed"
     return None

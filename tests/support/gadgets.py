@@ -1,4 +1,4 @@
-"""A resource of the tests' own: the generator is tested without the application."""
+"""A small resource for tests of the generator, which needs no application."""
 
 from typing import Annotated
 
@@ -25,9 +25,12 @@ from routers import (
     resource_router,
 )
 
+ROW_ID = "00000000-0000-4000-8000-000000000001"
+OTHER_ID = "00000000-0000-4000-8000-000000000002"
+
 
 class GadgetCreate(SQLModel):
-    """A gadget as a client writes it."""
+    """The members of a gadget that clients provide."""
 
     name: str = Field(max_length=20, schema_extra={"pattern": ONE_LINE})
     note: str | None = Field(default=None, min_length=2, max_length=40)
@@ -35,11 +38,11 @@ class GadgetCreate(SQLModel):
 
 
 class Gadget(GadgetCreate, OwnedRow, table=True):
-    """A row of gadgets."""
+    """A row of the table of gadgets."""
 
 
 class GadgetRead(GadgetCreate, ReadRow):
-    """A gadget as its owner sees it."""
+    """A gadget in a response."""
 
 
 gadgets = Resource(
@@ -52,26 +55,26 @@ gadgets = Resource(
 )
 
 
-KNOWN = {"ann", "bob", "fuzzer", "intruder", "witness"}
+KNOWN_OWNERS = {"ann", "bob", "fuzzer", "intruder", "witness"}
 
 
-class Named(APIKeyHeader):
-    """Believes the header `Owner` where it knows the name."""
+class OwnerHeader(APIKeyHeader):
+    """An owner provider that trusts the `Owner` header if it names a known owner."""
 
     async def __call__(self, request: Request) -> OwnerId:  # type: ignore[override]
         name = request.headers.get("owner")
-        if name not in KNOWN:
+        if name not in KNOWN_OWNERS:
             raise Unauthenticated(headers={"WWW-Authenticate": "Owner"})
         return OwnerId(name)
 
 
 access = Access(
-    owner=Named(name="Owner", scheme_name="owner"), database=lambda request: request.app.state.database
+    owner=OwnerHeader(name="Owner", scheme_name="owner"), database=lambda request: request.app.state.database
 )
 
 
 def gadget_router() -> ResourceRouter[GadgetRead]:
-    """The router of gadgets, with a few routes by hand."""
+    """Return a router of gadgets with two custom routes."""
     router = resource_router(gadgets, access)
     scope = Annotated[Scope[GadgetRead], router.scope]
 

@@ -1,4 +1,4 @@
-"""An owner provider of the tests' own: it knows who there is."""
+"""Owner providers of the tests."""
 
 from fastapi.requests import HTTPConnection
 
@@ -6,6 +6,7 @@ KNOWN = frozenset({"fuzzer", "alice", "bob"})
 
 
 async def known_only(request: HTTPConnection) -> str | None:
+    """Trust `X-User-ID`, but only for known owners."""
     name = request.headers.get("x-user-id")
     return name if name in KNOWN else None
 
@@ -14,4 +15,5 @@ known_only.challenge = "Known"  # type: ignore[attr-defined]
 
 
 async def broken(_request: HTTPConnection) -> str | None:
+    """Fail."""
     raise ZeroDivisionError

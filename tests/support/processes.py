@@ -1,6 +1,7 @@
-"""The command `todo` and servers, each run as a process of its own."""
+"""The command `todo` and servers, each in a process of its own."""
 
 import contextlib
+import ctypes
 import os
 import re
 import signal
@@ -18,6 +19,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TODO = Path(sys.executable).with_name("todo")
+
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+"""Longer than the 10 seconds that a server waits for open requests."""
+
+_PR_SET_CHILD_SUBREAPER = 36
 _SETTINGS = re.compile(r"TODO_.*|DATABASE_URL.*")
 
 
@@ -52,14 +59,22 @@ def todo(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]"
     )
 
 
+def wait_until(condition: Callable[[], bool], describe: Callable[[], str], seconds: float = 30.0) -> None:
+    """Poll a condition; fail with a description of the state if it does not become true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, describe()
+        time.sleep(0.05)
+
+
 @dataclass
 class Served:
     """A running server.
 
     Attributes:
         process: The command's process.
-        url: The base of the API.
-        output: The file that its output goes to.
+        url: The base URL of the API.
+        output: The file that contains its output.
     """
 
     process: "subprocess.Popen[bytes]"
@@ -67,8 +82,18 @@ class Served:
     output: Path
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal and return the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(STOP_SECONDS)
+
+    def workers(self, count: int) -> list[psutil.Process]:
+        """Wait until this number of worker processes has started, and return them."""
+        wait_until(
+            lambda: self.output.read_text().count("Application startup complete") >= count,
+            self.output.read_text,
+        )
+        children = psutil.Process(self.process.pid).children()
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
 
 Serve = Callable[..., Served]
@@ -76,7 +101,7 @@ Serve = Callable[..., Served]
 
 @contextlib.contextmanager
 def serving(directory: Path) -> Iterator[Serve]:
-    """Start servers as their user would; kill those that still run at the end."""
+    """Start servers as a user would; stop those that still run at the end."""
     started: list[Served] = []
 
     def start(command: list[str | Path] | None = None, **settings: str) -> Served:
@@ -88,31 +113,80 @@ def serving(directory: Path) -> Iterator[Serve]:
             )
         served = Served(process, f"http://127.0.0.1:{variables['TODO_PORT']}/api/v1", output)
         started.append(served)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            assert process.poll() is None, output.read_text()
-            try:
-                httpx.get(served.url.replace("/api/v1", "/livez"))
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return served
-        raise AssertionError(output.read_text())
+        wait_until_responding(process, served.url.replace("/api/v1", "/livez"), output.read_text)
+        return served
 
     try:
         yield start
     finally:
-        for served in started:
-            if served.process.poll() is None:
-                served.process.kill()
-                served.process.wait()
+        end([served.process for served in started])
+
+
+def wait_until_responding(
+    process: "subprocess.Popen[bytes]", url: str, describe: Callable[[], str] = lambda: "no response"
+) -> None:
+    """Wait until a server responds; fail if its process ends."""
+
+    def is_responding() -> bool:
+        assert process.poll() is None, describe()
+        try:
+            httpx.get(url)
+        except httpx.TransportError:
+            return False
+        return True
+
+    wait_until(is_responding, describe, START_SECONDS)
+
+
+def end(processes: "list[subprocess.Popen[bytes]]") -> None:
+    """Stop processes with SIGTERM; after a deadline, kill what is left of them and their descendants."""
+    trees = []
+    for process in processes:
+        if process.poll() is None:
+            trees += [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+            process.terminate()
+    kill(psutil.wait_procs(trees, STOP_SECONDS)[1])
+    for process in processes:
+        process.wait(STOP_SECONDS)
+
+
+def kill(processes: list[psutil.Process]) -> None:
+    """Kill processes and wait for their end."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(processes, STOP_SECONDS)
 
 
 def postgres_below(directory: Path) -> list[psutil.Process]:
-    """Return the processes of PostgreSQL that work below this directory."""
-    found = []
+    """Return the PostgreSQL processes that work below a directory."""
+    processes = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.name() == "postgres" and process.cwd().startswith(str(directory)):
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
+
+
+@contextlib.contextmanager
+def no_process_left() -> Iterator[None]:
+    """Fail if a process that was started during the block outlives it.
+
+    On Linux, this includes processes whose parent was killed: they are adopted by this process.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    this = psutil.Process()
+    before = this.children(recursive=True)
+    yield
+    started = [process for process in this.children(recursive=True) if process not in before]
+    _, left = psutil.wait_procs(started, STOP_SECONDS)
+    descriptions = [_describe(process) for process in left]
+    kill(left)
+    assert not left, f"Processes are left: {descriptions}"
+
+
+def _describe(process: psutil.Process) -> str:
+    with contextlib.suppress(psutil.Error):
+        return f"{process.pid}: {' '.join(process.cmdline())}"
+    return str(process.pid)

@@ -1,4 +1,4 @@
-"""A second opinion on every exchange of the ordinary tests: another library judges it by the document."""
+"""Validate the requests and responses of ordinary tests against the OpenAPI document, with openapi-core."""
 
 import json
 from collections.abc import Iterable
@@ -14,14 +14,14 @@ from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValu
 from openapi_core.templating.paths.exceptions import PathError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-BEYOND_A_SCHEMA = {"There is nothing with this id.", "These values do not go together."}
-"""Why a body may be refused that its schema admits: what rows there are, rules over several members."""
+BEYOND_A_SCHEMA = {"No resource has this id.", "The combination of values is not allowed."}
+"""Details of errors that no schema expresses: missing rows, constraints over several fields."""
 
-OUTSIDE = ("/docs", "/openapi.json")
-"""What is served and not documented."""
+UNDOCUMENTED = ("/docs", "/openapi.json")
+"""Paths that the document does not describe."""
 
-DEEPEST = 500
-"""How many arrays within arrays the library can read."""
+MAX_ARRAYS = 500
+"""The maximum number of arrays in a body that openapi-core can validate."""
 
 JSON = ("application/problem+json", "application/merge-patch+json")
 SETTINGS = Config(extra_media_type_deserializers=dict.fromkeys(JSON, json.loads))
@@ -32,8 +32,8 @@ def _read(document: str) -> OpenAPI:
     return OpenAPI.from_dict(json.loads(document), config=SETTINGS)
 
 
-class Asked:
-    """A request, as the library wants it."""
+class ValidatedRequest:
+    """A request, in the interface of openapi-core."""
 
     def __init__(self, request: httpx.Request) -> None:
         self.host_url = f"{request.url.scheme}://{request.url.netloc.decode()}"
@@ -47,8 +47,8 @@ class Asked:
         )
 
 
-class Answered:
-    """An answer, as the library wants it."""
+class ValidatedResponse:
+    """A response, in the interface of openapi-core."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.status_code = response.status_code
@@ -58,46 +58,48 @@ class Answered:
 
 
 class SecondOpinion(httpx.AsyncBaseTransport):
-    """A transport that fails the test whose exchange is not what the document says."""
+    """A transport that fails the test if an exchange does not match the document."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport, document: dict[str, Any]) -> None:
         self.transport = transport
         self.document = _read(json.dumps(document))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Ask the application, then the document."""
+        """Send the request to the application, and validate the exchange."""
         await request.aread()
         response = await self.transport.handle_async_request(request)
         await response.aread()
-        for sentence in self.disagreements(request, response):
-            raise AssertionError(f"{request.method} {request.url}, {request.content!r}: {sentence}")
+        for error in self.errors(request, response):
+            raise AssertionError(f"{request.method} {request.url}, {request.content!r}: {error}")
         return response
 
-    def disagreements(self, request: httpx.Request, response: httpx.Response) -> Iterable[str]:
-        """In what the document and the application are not of one mind."""
-        if request.method in {"HEAD", "OPTIONS"} or request.content.count(b"[") > DEEPEST:
+    def errors(self, request: httpx.Request, response: httpx.Response) -> Iterable[str]:
+        """Yield where the document and the application disagree."""
+        if request.method in {"HEAD", "OPTIONS"} or request.content.count(b"[") > MAX_ARRAYS:
             return
-        asked, status = Asked(request), response.status_code
-        wrong = [error for error in self.document.iter_request_errors(asked) if not _is_empty(error)]
-        if any(isinstance(error, PathError) for error in wrong):
-            if status < HTTPStatus.BAD_REQUEST and not asked.path.startswith(OUTSIDE):
-                yield f"the document has no such operation, and it answered {status}"
+        validated, status = ValidatedRequest(request), response.status_code
+        invalid = [
+            error for error in self.document.iter_request_errors(validated) if not _is_empty_parameter(error)
+        ]
+        if any(isinstance(error, PathError) for error in invalid):
+            if status < HTTPStatus.BAD_REQUEST and not validated.path.startswith(UNDOCUMENTED):
+                yield f"the document has no such operation, but the response is {status}"
             return
-        if wrong and status < HTTPStatus.BAD_REQUEST:
-            yield f"the document refuses it ({wrong}), and it was answered with {status}"
-        if not wrong and _body_refused(response) and not _has_surrogates(request):
-            yield f"the document admits its body, and it was refused: {response.text}"
-        for error in self.document.iter_response_errors(asked, Answered(response)):
-            yield f"the answer {status} is not what the document says: {error!r} {error.__cause__!r}"
+        if invalid and status < HTTPStatus.BAD_REQUEST:
+            yield f"the request is invalid ({invalid}), but the response is {status}"
+        if not invalid and _rejects_body(response) and not _has_surrogates(request):
+            yield f"the body is valid, but it is rejected: {response.text}"
+        for error in self.document.iter_response_errors(validated, ValidatedResponse(response)):
+            yield f"the response {status} does not match the document: {error!r} {error.__cause__!r}"
 
 
-def _is_empty(error: Exception) -> bool:
-    """Whether a parameter is refused for being empty, as OpenAPI 2 did; a string may be empty."""
+def _is_empty_parameter(error: Exception) -> bool:
+    """Check for the error of an empty parameter: OpenAPI 2 had a rule for them, but a string may be empty."""
     return isinstance(error.__cause__, EmptyQueryParameterValue)
 
 
-def _body_refused(response: httpx.Response) -> bool:
-    """Whether a member of the body is what was wrong; parameters have finer rules than a schema can say."""
+def _rejects_body(response: httpx.Response) -> bool:
+    """Check for an error in the body; parameters have rules that no schema expresses."""
     if response.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:
         return False
     errors = response.json()["errors"]
@@ -105,7 +107,7 @@ def _body_refused(response: httpx.Response) -> bool:
 
 
 def _has_surrogates(request: httpx.Request) -> bool:
-    """Whether a body holds what is no text, which a JSON schema does not see."""
+    """Check for lone surrogates in a body, which a JSON schema cannot exclude."""
     try:
         json.dumps(json.loads(request.content), ensure_ascii=False).encode()
     except UnicodeEncodeError:

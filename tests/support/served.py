@@ -1,4 +1,4 @@
-"""The specimens behind a real server: `python -m tests.support.served`."""
+"""Serve the specimens with a real server: `python -m tests.support.served`."""
 
 import os
 
@@ -9,7 +9,7 @@ from tests.support.specimens import specimen_application
 
 
 def served() -> ResourceAPI:
-    """The application, on the database that `SPECIMENS_URL` names."""
+    """Create the application on the database at `SPECIMENS_URL`."""
     return specimen_application(new_pool(os.environ["SPECIMENS_URL"]))
 
 

@@ -1,4 +1,4 @@
-"""An application of the tests behind a real server, with the protocol that `todo serve` has."""
+"""Serve an application of the tests with uvicorn and the protocol of `todo serve`."""
 
 import os
 
@@ -8,5 +8,5 @@ from app.server_protocol import StrictProtocol
 
 
 def serve(factory: str) -> None:
-    """Serve what this import path makes, on the port that `PORT` names, until a signal comes."""
+    """Serve the application that a factory creates, on the port `PORT`, until a signal arrives."""
     uvicorn.run(factory, factory=True, port=int(os.environ["PORT"]), http=StrictProtocol, log_level="error")

@@ -37,28 +37,29 @@ from routers import (
     Search,
     resource_router,
 )
+from tests.support.gadget_applications import FAST_PATH
 from tests.support.gadgets import access, gadgets
 
 
 class Colour(StrEnum):
-    """What colour a specimen has."""
+    """The colour of a specimen."""
 
     RED = "red"
     PALE_BLUE = "pale-blue"
 
 
-class RegionFacts(SQLModel):
-    """What there is to know of a region."""
+class RegionCreate(SQLModel):
+    """The columns of a region."""
 
     name: str = Field(max_length=40)
 
 
-class Region(RegionFacts, PublicRow, table=True):
-    """A row of regions: nobody's."""
+class Region(RegionCreate, PublicRow, table=True):
+    """A row of regions, without an owner."""
 
 
-class RegionRead(RegionFacts, ReadRow):
-    """A region, as everyone sees it."""
+class RegionRead(RegionCreate, ReadRow):
+    """A region as everyone sees it."""
 
 
 class ShelfCreate(SQLModel):
@@ -100,20 +101,19 @@ class SpecimenCreate(SQLModel):
     kind: str = Field(default="plain", max_length=10)
 
 
-class Sealed(SQLModel):
-    """What follows from the rest of a specimen."""
+class SpecimenState(SQLModel):
+    """The columns of a specimen that clients cannot write."""
 
     pending: bool = True
-
     sealed_at: datetime | None = None
     inspected: bool = False
 
 
-class Specimen(SpecimenCreate, Sealed, OwnedRow, table=True):
+class Specimen(SpecimenCreate, SpecimenState, OwnedRow, table=True):
     """A row of specimens."""
 
 
-class SpecimenRead(SpecimenCreate, Sealed, ReadRow):
+class SpecimenRead(SpecimenCreate, SpecimenState, ReadRow):
     """A specimen as its owner sees it."""
 
 
@@ -124,12 +124,12 @@ class LabelCreate(SQLModel):
     language: str = Field(default="en", max_length=2)
     specimen_id: UUID | None = Field(default=None, foreign_key="specimen.id", ondelete="CASCADE")
     shelf_id: UUID | None = Field(default=None, foreign_key="shelf.id")
-    serialNo: str | None = Field(default=None, max_length=9, unique=True)  # noqa: N815 # a name to be quoted
+    serialNo: str | None = Field(default=None, max_length=9, unique=True)  # noqa: N815 # PostgreSQL needs it in quotes
     region_id: UUID | None = Field(default=None, foreign_key="region.id")
 
 
 class Label(LabelCreate, OwnedRow, table=True):
-    """A row of labels, of which one is to be read first."""
+    """A row of labels; no two of an owner have the text `first`."""
 
     __table_args__ = (
         CheckConstraint("text <> language", name="text_is_no_language"),
@@ -189,7 +189,7 @@ labels = Resource(
 
 
 def specimen_routers() -> tuple[ResourceRouter[Any], ...]:
-    """The routers of all of them, with a route by hand that writes what no client does."""
+    """Return the routers of all resources, with a custom route that writes read-only columns."""
     router = resource_router(specimens, access)
     scope = Annotated[Scope[SpecimenRead], router.scope]
 
@@ -203,12 +203,13 @@ def specimen_routers() -> tuple[ResourceRouter[Any], ...]:
 
 
 def specimen_application(database: Database) -> ResourceAPI:
-    """An application of all of them."""
+    """Return an application with all resources."""
     api = ResourceAPI(
         title="Specimens",
-        description="Everything that the generator can make.",
+        description="Every feature of the generator.",
         contact={"name": "The curator"},
         license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
+        fast_path=FAST_PATH,
     )
     api.state.database = database
     for router in specimen_routers():
@@ -217,7 +218,7 @@ def specimen_application(database: Database) -> ResourceAPI:
 
 
 def create_specimens(url: str) -> None:
-    """Create their tables in an empty database."""
+    """Create all tables in an empty database."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
     tables = [each.table for each in (regions, shelves, specimens, labels, gadgets)]
     SQLModel.metadata.create_all(engine, tables)

@@ -1,4 +1,6 @@
-"""SQL past the application."""
+"""SQL that bypasses the application."""
+
+import asyncio
 
 import psycopg2
 
@@ -13,7 +15,7 @@ def new_database(server_url: str, name: str) -> str:
 
 
 def run_sql(url: str, statement: str) -> list[tuple[object, ...]]:
-    """Run a statement past the application and return its rows."""
+    """Execute a statement without the application and return its rows."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
     try:
@@ -22,3 +24,10 @@ def run_sql(url: str, statement: str) -> list[tuple[object, ...]]:
             return list(cursor.fetchall()) if cursor.description else []
     finally:
         connection.close()
+
+
+async def wait_for_rows(count: int, url: str, statement: str, seconds: float = 30) -> None:
+    """Wait until a query without side effects returns so many rows."""
+    async with asyncio.timeout(seconds):
+        while len(run_sql(url, statement)) != count:  # noqa: ASYNC110 # the server has no event for it
+            await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""The application on a database of its own, for tests."""
+"""The application with a database, in the process of the test."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ async def task_application(url: str) -> AsyncIterator[ResourceAPI]:
 
 @contextlib.asynccontextmanager
 async def task_client(api: ResourceAPI, url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Open a client of an empty table, whose every exchange is checked against the document."""
+    """Open a client, without any tasks, whose exchanges are validated against the document."""
     run_sql(url, "TRUNCATE task")
     transport = SecondOpinion(httpx.ASGITransport(api), api.openapi())
     async with httpx.AsyncClient(transport=transport, base_url="http://todo/api/v1") as client:

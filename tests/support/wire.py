@@ -1,4 +1,4 @@
-"""A proxy in front of PostgreSQL that reads along: what a request really costs, counted on the wire."""
+"""A proxy in front of PostgreSQL that counts round trips and records statements."""
 
 import asyncio
 import contextlib
@@ -13,17 +13,19 @@ SOCKET = ".s.PGSQL.5432"
 
 @dataclass
 class Wire:
-    """What went from the client to the server.
+    """The recorded traffic from the client to the server, and a switch that stops it.
 
     Attributes:
-        url: Where to connect to be read.
-        trips: How often the client handed over to the server (`Sync` or `Query`) and had to wait.
+        url: The URL of the proxy.
+        connections: The number of connections that clients have opened.
+        trips: The number of round trips: of messages (`Sync` or `Query`) after which the client waits.
         statements: The texts of the statements.
-        frozen: While set, nothing passes in either direction, and nobody hangs up.
-        freeze_after: After how many more trips it freezes by itself.
+        frozen: While set, the proxy forwards nothing in either direction and closes no connection.
+        freeze_after: The number of round trips after which the proxy freezes by itself; None for never.
     """
 
     url: str
+    connections: int = 0
     trips: int = 0
     statements: list[str] = field(default_factory=list)
     frozen: asyncio.Event = field(default_factory=asyncio.Event)
@@ -33,7 +35,7 @@ class Wire:
         self.trips = 0
         self.statements.clear()
 
-    def read(self, kind: bytes, message: bytes) -> None:
+    def record(self, kind: bytes, message: bytes) -> None:
         if kind in b"SQ":
             self.trips += 1
             if self.freeze_after is not None:
@@ -48,17 +50,18 @@ class Wire:
 
 @contextlib.asynccontextmanager
 async def wire_to(url: str) -> AsyncIterator[Wire]:
-    """Listen on a socket of our own in front of the server at `url`."""
+    """Start a proxy on a Unix socket in front of the server at `url`."""
     (server_directory,) = parse_qs(urlsplit(url).query)["host"]
     tasks: set[asyncio.Task[None]] = set()
     with tempfile.TemporaryDirectory(prefix="todo-wire-") as directory:
         wire = Wire(f"postgresql://postgres@{urlsplit(url).path}?host={quote(directory, safe='')}")
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            wire.connections += 1
             upstream = await asyncio.open_unix_connection(str(Path(server_directory, SOCKET)))
             for task in (
-                asyncio.create_task(_requests(wire, reader, upstream[1])),
-                asyncio.create_task(_answers(wire, upstream[0], writer)),
+                asyncio.create_task(_forward_requests(wire, reader, upstream[1])),
+                asyncio.create_task(_forward_responses(wire, upstream[0], writer)),
             ):
                 tasks.add(task)
 
@@ -72,25 +75,27 @@ async def wire_to(url: str) -> AsyncIterator[Wire]:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _requests(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _forward_requests(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.closing(writer), contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-        size = await reader.readexactly(4)  # the start-up message alone has no kind
-        writer.write(size + await reader.readexactly(int.from_bytes(size) - 4))
+        size = await reader.readexactly(4)  # only the start-up message has no kind
+        message = await reader.readexactly(int.from_bytes(size) - 4)
+        await _wait_until_thawed(wire)
+        writer.write(size + message)
         while True:
             kind, size = await reader.readexactly(1), await reader.readexactly(4)
             message = await reader.readexactly(int.from_bytes(size) - 4)
-            wire.read(kind, message)
-            await _thaw(wire)
+            wire.record(kind, message)
+            await _wait_until_thawed(wire)
             writer.write(kind + size + message)
 
 
-async def _answers(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _forward_responses(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.closing(writer), contextlib.suppress(ConnectionError):
-        while answer := await reader.read(65536):
-            await _thaw(wire)
-            writer.write(answer)
+        while data := await reader.read(65536):
+            await _wait_until_thawed(wire)
+            writer.write(data)
 
 
-async def _thaw(wire: Wire) -> None:
-    while wire.frozen.is_set():  # noqa: ASYNC110 # waits for the opposite of an event
+async def _wait_until_thawed(wire: Wire) -> None:
+    while wire.frozen.is_set():  # noqa: ASYNC110 # asyncio has no wait for the end of an event
         await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""A database that is gone, frozen or busy is 503 in good time, and nothing else is."""
+"""An unreachable, frozen or busy database is reported as unavailable in time; other errors are not."""
 
 import asyncio
 import contextlib
@@ -13,13 +13,13 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from routers import Database, OwnerId, ResourceAPI, Scope, Unavailable
-from tests.routers.queries.test_statements import ID
 from tests.support.gadget_applications import client_of, gadget_application
-from tests.support.gadgets import GadgetRead, gadgets
-from tests.support.sql import run_sql
+from tests.support.gadgets import ROW_ID, GadgetRead, gadgets
+from tests.support.sql import run_sql, wait_for_rows
 from tests.support.wire import Wire
 
 SELECT_1 = text("SELECT 1 AS one")
+ACTIVE = "SELECT 1 FROM pg_stat_activity WHERE datname = 'gadgets' AND state = 'active'"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def scope(database: Database, empty: None) -> Scope[GadgetRead]:
 
 @pytest.fixture
 def thawing(wire: Wire) -> Iterator[Wire]:
-    """The way to a server that may be frozen, and is not when the test has ended."""
+    """The proxy in front of the server; a test that freezes it leaves it thawed."""
     yield wire
     wire.freeze_after = None
     wire.frozen.clear()
@@ -53,7 +53,7 @@ def thawing(wire: Wire) -> Iterator[Wire]:
 
 @pytest.fixture
 async def frozen(wire: Wire, client: httpx.AsyncClient) -> AsyncIterator[Wire]:
-    """A server that accepts, and never answers."""
+    """A server that accepts connections and never responds."""
     await client.get("/gadgets")
     wire.frozen.set()
     yield wire
@@ -61,32 +61,34 @@ async def frozen(wire: Wire, client: httpx.AsyncClient) -> AsyncIterator[Wire]:
 
 
 @pytest.mark.usefixtures("frozen")
-async def test_a_frozen_server_is_unavailable(client: httpx.AsyncClient) -> None:
-    began = time.monotonic()
+async def test_a_frozen_server_results_in_503(client: httpx.AsyncClient) -> None:
+    start = time.monotonic()
     response = await client.get("/gadgets")
     assert response.status_code == 503
     assert response.headers["retry-after"] == "1"
     assert response.json()["title"] == "Service Unavailable"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - start < 10
 
 
-async def test_after_a_freeze_everything_is_served_again(client: httpx.AsyncClient, wire: Wire) -> None:
+async def test_requests_succeed_again_after_a_freeze(client: httpx.AsyncClient, wire: Wire) -> None:
     wire.frozen.set()
-    answers = await asyncio.gather(*(client.get("/gadgets") for _ in range(8)))
-    assert {answer.status_code for answer in answers} == {503}
+    responses = await asyncio.gather(*(client.get("/gadgets") for _ in range(8)))
+    assert {response.status_code for response in responses} == {503}
     wire.frozen.clear()
-    answers = await asyncio.gather(*(client.get("/gadgets") for _ in range(8)))
-    assert {answer.status_code for answer in answers} == {200}
+    responses = await asyncio.gather(*(client.get("/gadgets") for _ in range(8)))
+    assert {response.status_code for response in responses} == {200}
 
 
-async def test_a_wait_for_a_lock_ends_and_leaves_the_row(client: httpx.AsyncClient, gadget_url: str) -> None:
-    await client.put(f"/gadgets/{ID}", json={"name": "lamp"})
+async def test_a_statement_that_waits_for_a_lock_too_long_changes_nothing(
+    client: httpx.AsyncClient, gadget_url: str
+) -> None:
+    await client.put(f"/gadgets/{ROW_ID}", json={"name": "lamp"})
     holder = psycopg2.connect(gadget_url)
     holder.cursor().execute("SELECT * FROM gadget FOR UPDATE")
-    assert (await client.post(f"/gadgets/{ID}/flip")).status_code == 503
+    assert (await client.post(f"/gadgets/{ROW_ID}/flip")).status_code == 503
     holder.close()
-    await asyncio.sleep(0.1)
-    assert (await client.get(f"/gadgets/{ID}")).json()["version"] == 1
+    await wait_for_rows(0, gadget_url, f"{ACTIVE} AND query LIKE 'UPDATE gadget %'")
+    assert (await client.get(f"/gadgets/{ROW_ID}")).json()["version"] == 1
 
 
 async def test_an_exhausted_pool_is_unavailable(scope: Scope[GadgetRead], database: Database) -> None:
@@ -110,7 +112,9 @@ async def test_an_unreachable_server_is_unavailable(host: str) -> None:
     await database.close()
 
 
-async def test_a_connection_ended_by_the_server_is_unavailable(database: Database, gadget_url: str) -> None:
+async def test_a_connection_that_the_server_terminates_is_unavailable(
+    database: Database, gadget_url: str
+) -> None:
     with pytest.raises(Unavailable):
         async with database.transaction() as connection:
             await database.fetch_on(connection, SELECT_1, {})
@@ -122,30 +126,30 @@ async def test_a_connection_ended_by_the_server_is_unavailable(database: Databas
             await database.fetch_on(connection, SELECT_1, {})
 
 
-async def test_a_mistake_in_a_statement_is_no_unavailability(database: Database) -> None:
+async def test_an_error_in_a_statement_is_not_unavailable(database: Database) -> None:
     with pytest.raises(ProgrammingError):
         await database.fetch(text("SELECT nonsense"), {})
 
 
-async def test_a_value_that_slipped_through_is_a_fault_of_ours(database: Database) -> None:
+async def test_an_invalid_value_is_not_unavailable(database: Database) -> None:
     with pytest.raises(DBAPIError, match="division by zero"):
         await database.fetch(text("SELECT 1 / (SELECT 0)"), {})
 
 
-async def test_a_limit_of_the_program_is_no_unavailability(database: Database) -> None:
+async def test_a_statement_beyond_a_limit_of_postgresql_is_not_unavailable(database: Database) -> None:
     columns = ", ".join(["1"] * 1665)
-    with pytest.raises(DBAPIError) as fault:
-        await database.fetch(text(f"SELECT {columns}"), {})  # of ours
-    assert getattr(fault.value.orig, "sqlstate", "").startswith("54")
+    with pytest.raises(DBAPIError) as error:
+        await database.fetch(text(f"SELECT {columns}"), {})
+    assert getattr(error.value.orig, "sqlstate", "").startswith("54")
 
 
-async def test_being_out_of_resources_is_unavailability(database: Database) -> None:
-    raise_it = "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$"
+async def test_a_server_without_resources_is_unavailable(database: Database) -> None:
+    block = "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$"
     with pytest.raises(Unavailable):
-        await database.fetch(text(raise_it), {})
+        await database.fetch(text(block), {})
 
 
-async def test_a_fault_is_500_without_a_word_about_its_inside(
+async def test_an_unexpected_error_is_500_without_internal_details(
     api: ResourceAPI, client: httpx.AsyncClient, gadget_url: str
 ) -> None:
     run_sql(gadget_url, "ALTER TABLE gadget RENAME TO hidden")
@@ -161,7 +165,7 @@ async def test_a_fault_is_500_without_a_word_about_its_inside(
 
 
 @pytest.mark.parametrize("failing", [True, False])
-async def test_a_transaction_on_a_frozen_server_ends(
+async def test_a_transaction_on_a_frozen_server_is_unavailable(
     database: Database, thawing: Wire, *, failing: bool
 ) -> None:
     with pytest.raises(Unavailable):
@@ -172,8 +176,8 @@ async def test_a_transaction_on_a_frozen_server_ends(
                 raise ZeroDivisionError
 
 
-async def test_a_new_connection_to_a_frozen_server_ends(thawing: Wire) -> None:
-    """What the dialect asks of a new connection is under the deadline too."""
+async def test_a_new_connection_to_a_frozen_server_is_unavailable(thawing: Wire) -> None:
+    """The timeout includes the queries that SQLAlchemy sends on a new connection."""
     thawing.freeze_after = 1
     database = Database(create_async_engine(thawing.url.replace(":", "+psycopg:", 1)), timeout=0.3)
     with pytest.raises(Unavailable):
@@ -181,20 +185,22 @@ async def test_a_new_connection_to_a_frozen_server_ends(thawing: Wire) -> None:
     await database.close()
 
 
-async def test_a_read_by_fastcrud_ends_too(scope: Scope[GadgetRead], thawing: Wire) -> None:
+async def test_a_read_by_fastcrud_on_a_frozen_server_is_unavailable(
+    scope: Scope[GadgetRead], thawing: Wire
+) -> None:
     await scope.list()
     thawing.frozen.set()
     with pytest.raises(Unavailable):
         await asyncio.wait_for(scope.crud.count(), 4)
 
 
-async def test_a_fault_in_a_transaction_stays_what_it_is(database: Database) -> None:
+async def test_an_exception_in_a_transaction_is_raised_unchanged(database: Database) -> None:
     with pytest.raises(FileNotFoundError):
         async with database.transaction():
             raise FileNotFoundError
 
 
-async def test_a_server_that_may_only_be_read_is_unavailable(gadget_url: str) -> None:
+async def test_a_read_only_server_is_unavailable(gadget_url: str) -> None:
     read_only = {"options": "-c default_transaction_read_only=on"}
     engine = create_async_engine(gadget_url.replace(":", "+psycopg:", 1), connect_args=read_only)
     database = Database(engine)

@@ -1,4 +1,4 @@
-"""The watch over a connection."""
+"""Statements that take longer than the timeout are cancelled, or their connection is cut."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from routers import Database, Unavailable
 from routers.database.timeout import Timeout, driver_of
+from tests.support.wire import Wire
 
 
 @pytest.fixture
@@ -15,15 +16,16 @@ def database(impatient_database: Database) -> Database:
     return impatient_database
 
 
-async def test_a_statement_within_its_time_is_left_alone(database: Database) -> None:
+async def test_a_timeout_has_no_effect_after_the_end_of_its_block(database: Database) -> None:
     async with database.engine.connect() as connection:
         with Timeout(driver_of(connection), 1):
             await connection.execute(text("SELECT 1"))
-        await asyncio.sleep(1.1)
-        await connection.execute(text("SELECT 1"))
+        await connection.execute(text("SELECT pg_sleep(1.1)"))
 
 
-async def test_a_statement_beyond_it_ends_and_the_next_one_runs(database: Database) -> None:
+async def test_a_statement_beyond_the_timeout_is_cancelled_and_the_next_one_succeeds(
+    database: Database,
+) -> None:
     for _ in range(3):
         with pytest.raises(Unavailable):
             await database.fetch(text("SELECT pg_sleep(5)"), {})
@@ -31,10 +33,20 @@ async def test_a_statement_beyond_it_ends_and_the_next_one_runs(database: Databa
         assert row[0] == 1
 
 
-async def test_a_block_that_ends_with_a_cancellation_on_its_way_does_too(database: Database) -> None:
+async def test_a_block_that_ends_during_the_cancellation_closes_the_connection(
+    database: Database, wire: Wire
+) -> None:
+    """Otherwise the cancellation could hit the next statement."""
     async with database.engine.connect() as connection:
-        with Timeout(driver_of(connection), 0.05):
-            await asyncio.sleep(0.0501)
+        before = wire.connections
+        wire.frozen.set()
+        try:
+            with Timeout(driver_of(connection), 0.05):
+                async with asyncio.timeout(10):
+                    while wire.connections == before:  # noqa: ASYNC110 # the proxy has no event for it
+                        await asyncio.sleep(0.001)
+        finally:
+            wire.frozen.clear()
         with pytest.raises(OperationalError):
             await connection.execute(text("SELECT 1"))
         await connection.rollback()

@@ -1,9 +1,10 @@
-"""Columns that the database computes, and those that only a route by hand writes."""
+"""Columns that the database computes, and columns that only custom routes write."""
 
 import httpx
 import pytest
 
 from routers import Database, OwnerId, Scope
+from tests.support.gadgets import ROW_ID
 from tests.support.specimens import SpecimenRead, specimens
 from tests.support.wire import Wire
 
@@ -27,13 +28,13 @@ async def test_a_computed_column_follows_the_others_in_the_same_statement(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-async def test_it_is_computed_at_creation_too(museum: httpx.AsyncClient, method: str) -> None:
-    path = "/specimens" if method == "POST" else "/specimens/00000000-0000-4000-8000-000000000001"
+async def test_a_computed_column_has_its_value_from_creation(museum: httpx.AsyncClient, method: str) -> None:
+    path = "/specimens" if method == "POST" else f"/specimens/{ROW_ID}"
     row = (await museum.request(method, path, json={"name": "a", "sealed": True})).json()
     assert row["sealed_at"] == row["created_at"]
 
 
-async def test_an_expression_of_a_route_by_hand_is_looked_at_as_well(museum: httpx.AsyncClient) -> None:
+async def test_a_computed_column_follows_the_expressions_of_a_custom_route(museum: httpx.AsyncClient) -> None:
     row = (await museum.post("/specimens", json={"name": "a"})).json()
     inspected = (await museum.post(f"/specimens/{row['id']}/inspect")).json()
     assert (inspected["sealed"], inspected["inspected"]) == (True, True)
@@ -42,7 +43,7 @@ async def test_an_expression_of_a_route_by_hand_is_looked_at_as_well(museum: htt
     assert (again["sealed"], again["sealed_at"]) == (False, None)
 
 
-async def test_it_sees_the_defaults_of_what_nobody_has_written(museum: httpx.AsyncClient) -> None:
+async def test_a_computed_column_follows_the_defaults_of_omitted_columns(museum: httpx.AsyncClient) -> None:
     row = (await museum.post("/specimens", json={"name": "a"})).json()
     assert (row["inspected"], row["pending"]) == (False, True)
     inspected = (await museum.post(f"/specimens/{row['id']}/inspect")).json()
@@ -50,15 +51,15 @@ async def test_it_sees_the_defaults_of_what_nobody_has_written(museum: httpx.Asy
 
 
 @pytest.mark.parametrize("member", ["sealed_at", "inspected"])
-async def test_no_client_writes_what_is_only_read(museum: httpx.AsyncClient, member: str) -> None:
+async def test_a_read_only_member_in_a_body_is_rejected(museum: httpx.AsyncClient, member: str) -> None:
     row = (await museum.post("/specimens", json={"name": "a"})).json()
     path = f"/specimens/{row['id']}"
-    for method, at in (("POST", "/specimens"), ("PUT", path), ("PATCH", path)):
-        response = await museum.request(method, at, json={"name": "a", member: row[member]})
+    for method, url in (("POST", "/specimens"), ("PUT", path), ("PATCH", path)):
+        response = await museum.request(method, url, json={"name": "a", member: row[member]})
         assert response.status_code == 422
 
 
-async def test_replacing_keeps_what_a_client_does_not_write(museum: httpx.AsyncClient) -> None:
+async def test_put_does_not_change_read_only_columns(museum: httpx.AsyncClient) -> None:
     row = (await museum.post("/specimens", json={"name": "a"})).json()
     path = f"/specimens/{row['id']}"
     await museum.post(f"{path}/inspect")
@@ -66,7 +67,7 @@ async def test_replacing_keeps_what_a_client_does_not_write(museum: httpx.AsyncC
 
 
 @pytest.mark.usefixtures("region")
-async def test_a_scope_writes_what_clients_do_not_and_never_what_is_computed(
+async def test_a_scope_writes_read_only_columns_but_no_computed_ones(
     specimen_database: Database,
 ) -> None:
     scope: Scope[SpecimenRead] = Scope(specimens, OwnerId("ann"), specimen_database)
@@ -74,5 +75,5 @@ async def test_a_scope_writes_what_clients_do_not_and_never_what_is_computed(
     assert row.inspected
     row, _ = await scope.put(row.id, name="a", inspected=False)
     assert not row.inspected
-    with pytest.raises(TypeError, match="sealed_at: a scope writes anything, colour"):
+    with pytest.raises(TypeError, match="sealed_at cannot be written here; these can: anything, colour, "):
         await scope.update(row.id, sealed_at=None)

@@ -1,4 +1,4 @@
-"""The promise of a walk over pages, held while rows come, change and go."""
+"""A walk over all pages returns each stable row once, while other rows are created, changed and deleted."""
 
 import asyncio
 import random
@@ -12,11 +12,11 @@ from tests.support.specimens import specimens
 SEEDS = 18
 
 
-def members(chance: random.Random) -> dict[str, Any]:
-    """A specimen whose sort values are shared by many others."""
-    number = chance.randrange(4)
+def members(rng: random.Random) -> dict[str, Any]:
+    """Return the members of a specimen whose sort values many others share."""
+    number = rng.randrange(4)
     return {
-        "name": chance.choice(["a", "B", "ä", "a b"]),
+        "name": rng.choice(["a", "B", "ä", "a b"]),
         "kind": f"k{number}",
         "legs": number,
         "serial": number * 2**60,
@@ -27,60 +27,61 @@ def members(chance: random.Random) -> dict[str, Any]:
     }
 
 
-async def create(museum: httpx.AsyncClient, chance: random.Random) -> dict[str, Any]:
-    response = await museum.post("/specimens", json=members(chance))
+async def create(museum: httpx.AsyncClient, rng: random.Random) -> dict[str, Any]:
+    response = await museum.post("/specimens", json=members(rng))
     assert response.status_code == 201
     row: dict[str, Any] = response.json()
     return row
 
 
 async def churn(
-    museum: httpx.AsyncClient, chance: random.Random, rows: list[dict[str, Any]], over: asyncio.Event
+    museum: httpx.AsyncClient, rng: random.Random, rows: list[dict[str, Any]], stop: asyncio.Event
 ) -> int:
-    """Create, change and delete rows until it is over; answer how many of these were done."""
+    """Create, change and delete rows until `stop` is set; return the number of operations."""
     count = 0
-    while not over.is_set():
-        what = chance.randrange(3)
-        if what == 0:
-            rows.append(await create(museum, chance))
-        elif what == 1:
-            row = chance.choice(rows)
-            assert (await museum.patch(f"/specimens/{row['id']}", json=members(chance))).is_success
+    while not stop.is_set():
+        operation = rng.randrange(3)
+        if operation == 0:
+            rows.append(await create(museum, rng))
+        elif operation == 1:
+            row = rng.choice(rows)
+            assert (await museum.patch(f"/specimens/{row['id']}", json=members(rng))).is_success
         elif len(rows) > 1:
-            row = rows.pop(chance.randrange(len(rows)))
+            row = rows.pop(rng.randrange(len(rows)))
             assert (await museum.delete(f"/specimens/{row['id']}")).status_code == 204
         count += 1
     return count
 
 
 async def walk(museum: httpx.AsyncClient, sort: str, limit: int) -> list[dict[str, Any]]:
-    seen: list[dict[str, Any]] = []
+    """Return the rows of all pages."""
+    rows: list[dict[str, Any]] = []
     query: dict[str, Any] = {"sort": sort, "limit": limit}
     while True:
         page = (await museum.get("/specimens", params=query)).json()
-        seen += page["items"]
+        rows += page["items"]
         if page["next_cursor"] is None:
-            return seen
+            return rows
         query["cursor"] = page["next_cursor"]
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-async def test_a_row_that_stays_is_seen_exactly_once(museum: httpx.AsyncClient, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 # a repeatable choice is wanted
+async def test_a_walk_returns_each_stable_row_exactly_once(museum: httpx.AsyncClient, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 # the same choices in every run
     sort = specimens.sorts[seed % len(specimens.sorts)]
-    staying = [await create(museum, chance) for _ in range(25)]
-    passing = [await create(museum, chance) for _ in range(10)]
-    over = asyncio.Event()
-    churning = [asyncio.ensure_future(churn(museum, chance, passing[n::2], over)) for n in range(2)]
-    seen = await walk(museum, sort, limit=chance.choice([1, 2, 3, 7]))
-    over.set()
-    assert sum(await asyncio.gather(*churning)) > 3
-    ids = [row["id"] for row in seen]
-    assert [ids.count(row["id"]) for row in staying] == [1] * len(staying)
-    column, stay = sort.removeprefix("-"), {row["id"] for row in staying}
+    stable = [await create(museum, rng) for _ in range(25)]
+    changing = [await create(museum, rng) for _ in range(10)]
+    stop = asyncio.Event()
+    churns = [asyncio.ensure_future(churn(museum, rng, changing[n::2], stop)) for n in range(2)]
+    rows = await walk(museum, sort, limit=rng.choice([1, 2, 3, 7]))
+    stop.set()
+    assert sum(await asyncio.gather(*churns)) > 3
+    ids = [row["id"] for row in rows]
+    assert [ids.count(row["id"]) for row in stable] == [1] * len(stable)
+    column, stable_ids = sort.removeprefix("-"), {row["id"] for row in stable}
     keys = [
         (float(row[column]) if column == "price" else row[column], row["id"])
-        for row in seen
-        if row["id"] in stay
+        for row in rows
+        if row["id"] in stable_ids
     ]
     assert keys == sorted(keys, reverse=sort.startswith("-"))

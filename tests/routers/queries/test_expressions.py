@@ -1,4 +1,4 @@
-"""An expression in a route by hand stays on the row."""
+"""SQL expressions in a custom route can use the columns of their row, and nothing beyond it."""
 
 from typing import Any
 
@@ -8,10 +8,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
-from routers import Resource, Scope
+from routers import Scope
 from routers.queries.expressions import check_expressions, is_expression
-from tests.routers.resource.test_validation import Odd
+from routers.queries.statements import CACHE_SIZE
 from tests.support.gadgets import Gadget, GadgetRead, gadgets
+from tests.support.specimens import Specimen
 
 SECRET = select(col(Gadget.name)).where(col(Gadget.owner_id) == "bob").limit(1)
 
@@ -31,7 +32,7 @@ SECRET = select(col(Gadget.name)).where(col(Gadget.owner_id) == "bob").limit(1)
         [col(Gadget.ready), {"name": "x"}],
     ],
 )
-def test_what_is_over_the_row_is_taken(expression: Any) -> None:
+def test_an_expression_over_the_row_is_accepted(expression: Any) -> None:
     check_expressions([expression], gadgets.table)
 
 
@@ -43,47 +44,51 @@ def test_what_is_over_the_row_is_taken(expression: Any) -> None:
         case((exists(SECRET), "yes"), else_="no"),
         literal_column("(select name from gadget limit 1)"),
         text("(select name from gadget limit 1)"),
-        col(Odd.maybe_at),
+        col(Specimen.name),
         func.coalesce(SECRET.subquery().c.name, "x"),
         [exists(SECRET)],
         {"name": SECRET.scalar_subquery()},
     ],
 )
-def test_what_reaches_beyond_is_refused(expression: Any) -> None:
-    with pytest.raises(TypeError, match="an expression is over the columns of gadget alone"):
+def test_an_expression_that_reaches_beyond_the_row_is_rejected(expression: Any) -> None:
+    with pytest.raises(TypeError, match="an expression may use the columns of gadget only"):
         check_expressions([expression], gadgets.table)
 
 
-async def test_a_scope_refuses_it_before_the_database_sees_it(
+async def test_a_scope_rejects_an_expression_that_reaches_rows_of_another_owner(
     scope: Scope[GadgetRead], foreign: Scope[GadgetRead]
 ) -> None:
     await foreign.create(name="secret")
     row = await scope.create(name="lamp")
-    with pytest.raises(TypeError, match="columns of gadget alone"):
+    with pytest.raises(TypeError, match="columns of gadget only"):
         await scope.update(row.id, name=SECRET.scalar_subquery())
-    with pytest.raises(TypeError, match="columns of gadget alone"):
+    with pytest.raises(TypeError, match="columns of gadget only"):
         await scope.crud.exists(where=exists(SECRET))
     assert (await scope.get(row.id)).name == "lamp"
 
 
-def test_a_plain_value_is_no_expression() -> None:
+def test_a_column_is_an_expression_and_a_plain_value_is_not() -> None:
     assert is_expression(col(Gadget.name))
     assert not is_expression("name")
 
 
-async def test_only_so_many_statements_are_kept(
-    scope: Scope[GadgetRead], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    statements = vars(Resource)["statements"].func(gadgets)
-    monkeypatch.setattr("routers.queries.statements.KEPT", 2)
-    row = await scope.create(name="a")
-    for times in (1, 2, 3, 1):
-        case_of = case((col(Gadget.name) == "a", "b"), else_=func.concat(*[col(Gadget.name)] * times))
-        assert statements.update_by({"note": case_of})[1]
-    assert (await scope.get(row.id)).version == 1
+def nested(number: int) -> Any:
+    """Return an expression that differs from those for other numbers up to 1023."""
+    expression: Any = col(Gadget.name)
+    for place in range(10):
+        expression = func.upper(expression) if number >> place & 1 else func.lower(expression)
+    return expression
 
 
-async def test_what_two_expressions_share_is_not_taken_for_what_they_do_not(
+async def test_more_expressions_than_the_cache_has_room_for_are_executed(scope: Scope[GadgetRead]) -> None:
+    row = await scope.create(name="ab")
+    for number in range(CACHE_SIZE + 2):
+        await scope.update(row.id, note=nested(number))
+    assert (await scope.update(row.id, note=nested(0))).note == "ab"
+    assert (await scope.update(row.id, note=nested(1023))).note == "AB"
+
+
+async def test_expressions_that_share_a_parameter_do_not_share_a_statement_with_others(
     scope: Scope[GadgetRead],
 ) -> None:
     row = await scope.create(name="a", note="note")
@@ -93,15 +98,15 @@ async def test_what_two_expressions_share_is_not_taken_for_what_they_do_not(
     assert (row.name, row.note) == ("axx", "notexy")
 
 
-async def test_the_values_in_an_expression_are_each_time_its_own(scope: Scope[GadgetRead]) -> None:
+async def test_equal_expressions_keep_their_own_values(scope: Scope[GadgetRead]) -> None:
     row = await scope.create(name="a", note="note")
     for end in ("x", "y"):
         row = await scope.update(row.id, name=col(Gadget.name) + end, note=f"plain {end}")
     assert (row.name, row.note) == ("axy", "plain y")
 
 
-class shout(FunctionElement[str]):  # noqa: N801 # named like a function of SQL's
-    """An expression of somebody else's, who has not told SQLAlchemy what makes two of them the same."""
+class shout(FunctionElement[str]):  # noqa: N801 # named like an SQL function
+    """An expression without a cache key in SQLAlchemy."""
 
     inherit_cache = False
     type = String()
@@ -112,7 +117,7 @@ def _compile_shout(element: Any, compiler: Any, **options: Any) -> str:
     return f"upper({compiler.process(element.clauses, **options)})"
 
 
-async def test_an_expression_that_cannot_be_told_from_others_is_compiled_each_time(
+async def test_expressions_without_a_cache_key_do_not_share_a_statement(
     scope: Scope[GadgetRead],
 ) -> None:
     row = await scope.create(name="a")

@@ -1,47 +1,40 @@
-"""Filters, as parameters and as what they keep."""
-
-from typing import Any
+"""The query parameters of filters, and the rows that match them."""
 
 import httpx
 import pytest
-from sqlalchemy import make_url
 
 from routers import Equals, Range, Search
-from routers.queries.filters import filter_bind
 from tests.support.gadgets import GadgetRead, gadgets
 from tests.support.sql import run_sql
 
 FIELDS = GadgetRead.model_fields
-DIALECT: Any = make_url("postgresql+psycopg2://").get_dialect()()
 
 
-def test_equals_is_one_parameter_named_like_its_column() -> None:
+def test_equals_adds_one_parameter_named_like_its_column() -> None:
     (parameter,) = Equals("ready").parameters(gadgets.table, FIELDS)
     assert parameter.name == "ready"
-    compiled = parameter.condition.compile(dialect=DIALECT)
-    assert str(compiled) == "gadget.ready = %(filter__ready)s"
-    assert filter_bind("ready") in compiled.params
 
 
-def test_a_range_is_two_parameters_and_half_open() -> None:
+def test_range_adds_one_parameter_per_bound() -> None:
     start, end = Range("created_at").parameters(gadgets.table, FIELDS)
     assert (start.name, end.name) == ("created_from", "created_to")
-    assert str(start.condition.compile(dialect=DIALECT)) == "gadget.created_at >= %(filter__created_from)s"
-    assert str(end.condition.compile(dialect=DIALECT)) == "gadget.created_at < %(filter__created_to)s"
 
 
-def test_a_search_may_have_another_name() -> None:
+def test_a_search_can_have_another_parameter_name() -> None:
     (parameter,) = Search("name", parameter="text").parameters(gadgets.table, FIELDS)
     assert (parameter.name, Search("name", "note").columns) == ("text", ("name", "note"))
 
 
 async def names(client: httpx.AsyncClient, **query: str) -> set[str]:
+    """Return the names of the gadgets that match a query."""
     response = await client.get("/gadgets", params=query)
     assert response.status_code == 200, response.text
     return {row["name"] for row in response.json()["items"]}
 
 
-async def test_a_range_keeps_its_start_and_not_its_end(client: httpx.AsyncClient, gadget_url: str) -> None:
+async def test_a_range_includes_its_lower_bound_and_excludes_its_upper_bound(
+    client: httpx.AsyncClient, gadget_url: str
+) -> None:
     run_sql(
         gadget_url,
         "INSERT INTO gadget (owner_id, id, name, ready, created_at)"
@@ -55,7 +48,7 @@ async def test_a_range_keeps_its_start_and_not_its_end(client: httpx.AsyncClient
 
 
 @pytest.mark.parametrize(
-    ("sought", "found"),
+    ("text", "matches"),
     [
         ("lamp", {"Lamp", "a lamp"}),
         ("LAMP", {"Lamp", "a lamp"}),
@@ -69,17 +62,17 @@ async def test_a_range_keeps_its_start_and_not_its_end(client: httpx.AsyncClient
         ("a_b%", set()),
     ],
 )
-async def test_a_search_takes_wildcards_literally(
-    client: httpx.AsyncClient, sought: str, found: set[str]
+async def test_a_search_ignores_case_and_has_no_wildcards(
+    client: httpx.AsyncClient, text: str, matches: set[str]
 ) -> None:
     for name in ("a lamp", "100%", "a_b", "back\\slash", "über", "axb"):
         await client.post("/gadgets", json={"name": name})
     await client.post("/gadgets", json={"name": "Lamp", "note": "very BRIGHT"})
     await client.post("/gadgets", json={"name": "lamp"}, headers={"Owner": "bob"})
-    assert await names(client, q=sought) == found
+    assert await names(client, q=text) == matches
 
 
-async def test_filters_narrow_each_other(client: httpx.AsyncClient) -> None:
+async def test_a_row_must_match_every_filter(client: httpx.AsyncClient) -> None:
     await client.post("/gadgets", json={"name": "lamp 1", "ready": True})
     await client.post("/gadgets", json={"name": "lamp 2"})
     await client.post("/gadgets", json={"name": "door", "ready": True})

@@ -1,6 +1,6 @@
-"""What a page costs PostgreSQL: the last as much as the first, however many rows and owners there are.
+"""The last page costs PostgreSQL as much as the first, however many rows and owners there are.
 
-`make pages` runs it on a million rows and shows the table.
+`make pages` runs this on a million rows and prints the buffers of each page.
 """
 
 import os
@@ -19,12 +19,12 @@ from tests.support.sql import new_database
 
 ROWS = int(os.environ.get("PAGES_ROWS", "20000"))
 OWNERS = int(os.environ.get("PAGES_OWNERS", "20"))
-RICH = int(os.environ.get("PAGES_RICH", "10000"))
-"""Rows of the one owner that has many."""
+LARGE_OWNER_ROWS = int(os.environ.get("PAGES_RICH", "10000"))
+"""The rows of the owner `large`."""
 
 LIMIT = 10
 DIALECT: Any = make_url("postgresql+psycopg://").get_dialect()()
-SHOWN: list[str] = []
+REPORT: list[str] = []
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -34,71 +34,71 @@ def connection(server_url: str) -> Iterator[Connection]:
     url = new_database(server_url, "plans")
     create_specimens(url)
     with psycopg.connect(url, autocommit=True) as connection:
-        for rows, owner in ((ROWS, f"'owner ' || n % {OWNERS}"), (RICH, "'rich'")):
+        for rows, owner in ((ROWS, f"'owner ' || n % {OWNERS}"), (LARGE_OWNER_ROWS, "'large'")):
             connection.execute(
-                "INSERT INTO gadget (owner_id, id, name, ready, created_at)"  # noqa: S608 # of ours
+                "INSERT INTO gadget (owner_id, id, name, ready, created_at)"  # noqa: S608 # constants
                 f" SELECT {owner}, gen_random_uuid(), 'g', false, now() - random() * '1 year'::interval"
                 f" FROM generate_series(1, {rows}) n ORDER BY random()"
             )
         connection.execute(
-            "INSERT INTO region (id, name)"  # noqa: S608 # of ours
+            "INSERT INTO region (id, name)"  # noqa: S608 # constants
             " SELECT gen_random_uuid(), upper(substr(md5(n::text), 1, 1)) || md5(n::text)"
             f" FROM generate_series(1, {ROWS}) n"
         )
         connection.execute("VACUUM ANALYZE gadget, region")
         yield connection
-    print(*SHOWN, sep="\n")  # noqa: T201 # what `make pages` is for
+    print(*REPORT, sep="\n")  # noqa: T201 # the output of `make pages`
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[str]:
+    """Yield the types of a plan's nodes."""
     yield plan["Node Type"]
     for part in plan.get("Plans", []):
         yield from nodes(part)
 
 
 def explain(connection: Connection, statement: Any, values: dict[str, Any]) -> tuple[list[str], int]:
-    """The nodes of a statement's plan, with the buffers that it touched."""
+    """Return the nodes of a statement's plan, and the number of buffers that it reads."""
     compiled = statement.compile(dialect=DIALECT)
     text = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {compiled}"
-    (found,) = connection.execute(text.encode(), compiled.construct_params(values)).fetchall()
-    plan = found[0][0]["Plan"]
+    (row,) = connection.execute(text.encode(), compiled.construct_params(values)).fetchall()
+    plan = row[0][0]["Plan"]
     return list(nodes(plan)), plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
 
 
-def position(connection: Connection, resource: Resource[Any], owner: str | None, place: int) -> Cursor:
-    """The cursor behind the row at this place of the default order."""
+def cursor_at(connection: Connection, resource: Resource[Any], owner: str | None, place: int) -> Cursor:
+    """Return the cursor after the row at this place of the default order."""
     sort = resource.orders[0]
     table, column = resource.table.name, sort.column + (' COLLATE "C"' if resource is regions else "")
-    whose = "owner_id = %s" if owner else "%s::text IS NULL"
+    condition = "owner_id = %s" if owner else "%s::text IS NULL"
     direction = "DESC" if sort.descending else "ASC"
-    query = (
-        f"SELECT {sort.column}, id FROM {table} WHERE {whose} ORDER BY {column} {direction}, id {direction}"  # noqa: S608
-    )
+    order = f"{column} {direction}, id {direction}"
+    query = f"SELECT {sort.column}, id FROM {table} WHERE {condition} ORDER BY {order}"  # noqa: S608 # constants
     (row,) = connection.execute(f"{query} OFFSET {place} LIMIT 1".encode(), (owner,)).fetchall()
     return Cursor(sort, *row)
 
 
 @pytest.mark.parametrize(
     ("resource", "owner", "count"),
-    [(gadgets, "owner 7", ROWS // OWNERS), (gadgets, "rich", RICH), (regions, None, ROWS)],
-    ids=["one of many owners", "an owner of many rows", "public, by text"],
+    [(gadgets, "owner 7", ROWS // OWNERS), (gadgets, "large", LARGE_OWNER_ROWS), (regions, None, ROWS)],
+    ids=["one of many owners", "an owner of many rows", "a public table sorted by text"],
 )
-def test_each_page_of_the_default_order_is_one_range_of_its_index(
+def test_each_page_of_the_default_sort_is_one_range_scan_of_its_index(
     connection: Connection, resource: Resource[Any], owner: str | None, count: int
 ) -> None:
     sort = resource.orders[0]
     values = {"limit": LIMIT + 1, "scope_owner": owner}
-    kinds, first = explain(connection, resource.statements.list(sort, frozenset(), after=False), values)
-    assert kinds == ["Limit", "Index Scan"]
+    types, first = explain(connection, resource.statements.list(sort, frozenset(), after=False), values)
+    assert types == ["Limit", "Index Scan"]
     for place in (count // 2, count - LIMIT - 2):
-        cursor = position(connection, resource, owner, place)
+        cursor = cursor_at(connection, resource, owner, place)
         deep = {**values, "after_key": cursor.key, "after_id": cursor.id}
         statement = resource.statements.list(sort, frozenset(), after=True)
-        kinds, buffers = explain(connection, statement, deep)
-        assert kinds == ["Limit", "Index Scan"]
-        SHOWN.append(
+        types, buffers = explain(connection, statement, deep)
+        assert types == ["Limit", "Index Scan"]
+        REPORT.append(
             f"{resource.collection} of {owner or 'everyone'}: {count} rows, page 1: {first} buffers,"
             f" page {place // LIMIT + 1}: {buffers} buffers"
         )
-        # As much as page 1, but for where the rows lie in pages of the index.
+        # The rows may be on a few more pages of the index.
         assert buffers <= first + 4

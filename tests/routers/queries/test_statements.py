@@ -1,4 +1,4 @@
-"""What each operation costs, counted on the wire."""
+"""Each operation executes one statement in one round trip, counted by a proxy in front of PostgreSQL."""
 
 import contextlib
 import random
@@ -11,11 +11,9 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from routers import Database, ResourceRouter, Scope
 from routers.resource.declaration import OPERATIONS, Operation
 from tests.support.bodies import body_for
-from tests.support.gadgets import GadgetRead, gadgets
+from tests.support.gadgets import OTHER_ID, ROW_ID, GadgetRead, gadgets
 from tests.support.specimens import specimen_routers
 from tests.support.wire import Wire
-
-ID = "00000000-0000-4000-8000-000000000001"
 
 
 @pytest.mark.parametrize(
@@ -23,17 +21,17 @@ ID = "00000000-0000-4000-8000-000000000001"
     [
         ("GET", "/gadgets", None, "SELECT"),
         ("GET", "/gadgets?ready=true&sort=updated_at&limit=3", None, "SELECT"),
-        ("GET", f"/gadgets/{ID}", None, "SELECT"),
+        ("GET", f"/gadgets/{ROW_ID}", None, "SELECT"),
         ("POST", "/gadgets", {"name": "x"}, "INSERT"),
-        ("PUT", f"/gadgets/{ID}", {"name": "x"}, "INSERT"),
-        ("PATCH", f"/gadgets/{ID}", {"name": "x"}, "UPDATE"),
-        ("PATCH", f"/gadgets/{ID}", {}, "SELECT"),
-        ("DELETE", f"/gadgets/{ID}", None, "DELETE"),
-        ("POST", f"/gadgets/{ID}/flip", None, "UPDATE"),
+        ("PUT", f"/gadgets/{ROW_ID}", {"name": "x"}, "INSERT"),
+        ("PATCH", f"/gadgets/{ROW_ID}", {"name": "x"}, "UPDATE"),
+        ("PATCH", f"/gadgets/{ROW_ID}", {}, "SELECT"),
+        ("DELETE", f"/gadgets/{ROW_ID}", None, "DELETE"),
+        ("POST", f"/gadgets/{ROW_ID}/flip", None, "UPDATE"),
     ],
 )
 @pytest.mark.parametrize("headers", [{}, {"If-Match": '"1"'}], ids=["plain", "conditional"])
-async def test_each_operation_is_one_statement_in_one_round_trip(
+async def test_each_operation_of_gadgets_executes_one_statement_in_one_round_trip(
     client: httpx.AsyncClient,
     wire: Wire,
     method: str,
@@ -42,7 +40,7 @@ async def test_each_operation_is_one_statement_in_one_round_trip(
     verb: str,
     headers: dict[str, str],
 ) -> None:
-    assert (await client.put(f"/gadgets/{ID}", json={"name": "before"})).status_code == 201
+    assert (await client.put(f"/gadgets/{ROW_ID}", json={"name": "before"})).status_code == 201
     wire.reset()
     response = await client.request(method, path, json=body, headers=headers)
     assert response.is_success
@@ -52,7 +50,7 @@ async def test_each_operation_is_one_statement_in_one_round_trip(
     assert [statement.split()[0] for statement in wire.statements] == [verb]
 
 
-STANDARD = [
+GENERATED = [
     (router, operation)
     for router in specimen_routers()
     for operation in OPERATIONS
@@ -60,20 +58,20 @@ STANDARD = [
 ]
 
 
-@pytest.mark.parametrize(("router", "operation"), STANDARD, ids=lambda part: getattr(part, "prefix", part))
-async def test_each_operation_of_each_resource_is_one_statement(
+@pytest.mark.parametrize(("router", "operation"), GENERATED, ids=lambda part: getattr(part, "prefix", part))
+async def test_each_generated_operation_executes_one_statement_in_one_round_trip(
     museum: httpx.AsyncClient,
     specimen_wire: Wire,
     region: str,
     router: ResourceRouter[Any],
     operation: Operation,
 ) -> None:
-    resource, chance = router.resource, random.Random(1)  # noqa: S311 # a repeatable choice is wanted
-    body = body_for(resource, chance, ID, targets_under=0)
-    row = f"{resource.path}/{region if resource.public else ID}"
+    resource, rng = router.resource, random.Random(1)  # noqa: S311 # the same choices in every run
+    body = body_for(resource, rng, ROW_ID, targets_under=0)
+    row = f"{resource.path}/{region if resource.public else ROW_ID}"
     if not resource.public:
         assert (await museum.put(row, json=body)).status_code == 201
-    await museum.get(row)  # a connection that is new asks the server about itself
+    await museum.get(row)  # a new connection sends queries of its own
     method, path, verb = {
         "list": ("GET", resource.path, "SELECT"),
         "create": ("POST", resource.path, "INSERT"),
@@ -82,23 +80,23 @@ async def test_each_operation_of_each_resource_is_one_statement(
         "update": ("PATCH", row, "UPDATE"),
         "delete": ("DELETE", row, "DELETE"),
     }[operation]
-    other = body_for(resource, chance, ID.replace("1", "2"), targets_under=0)
-    sends = {"create": other, "put": body, "update": body}
+    other = body_for(resource, rng, OTHER_ID, targets_under=0)
+    bodies = {"create": other, "put": body, "update": body}
     specimen_wire.reset()
-    response = await museum.request(method, path, json=sends.get(operation))
+    response = await museum.request(method, path, json=bodies.get(operation))
     assert response.is_success, response.text
     assert (specimen_wire.trips, [each.split()[0] for each in specimen_wire.statements]) == (1, [verb])
 
 
-async def test_only_a_failed_conditional_change_asks_a_second_question(
+async def test_only_a_failed_conditional_write_executes_a_second_statement(
     client: httpx.AsyncClient, wire: Wire
 ) -> None:
-    await client.put(f"/gadgets/{ID}", json={"name": "before"})
+    await client.put(f"/gadgets/{ROW_ID}", json={"name": "before"})
     wire.reset()
-    assert (await client.delete(f"/gadgets/{ID}", headers={"If-Match": '"9"'})).status_code == 412
+    assert (await client.delete(f"/gadgets/{ROW_ID}", headers={"If-Match": '"9"'})).status_code == 412
     assert wire.trips == 2
     wire.reset()
-    assert (await client.delete("/gadgets/" + ID.replace("1", "2"))).status_code == 404
+    assert (await client.delete(f"/gadgets/{OTHER_ID}")).status_code == 404
     assert wire.trips == 1
 
 
@@ -109,14 +107,14 @@ async def test_a_statement_without_an_owner_fails(database: Database, scope: Sco
     assert (await scope.get(row.id)).name == "x"
 
 
-async def test_a_transaction_commits_several_changes_together(scope: Scope[GadgetRead]) -> None:
+async def test_a_transaction_commits_several_writes_together(scope: Scope[GadgetRead]) -> None:
     async with scope.transaction():
         first = await scope.create(name="one")
         await scope.update(first.id, name="two")
     assert (await scope.get(first.id)).name == "two"
 
 
-async def test_a_transaction_that_raises_leaves_nothing(scope: Scope[GadgetRead]) -> None:
+async def test_a_transaction_that_raises_is_rolled_back(scope: Scope[GadgetRead]) -> None:
     with pytest.raises(RuntimeError):
         async with scope.transaction():
             await scope.create(name="one")
@@ -124,20 +122,22 @@ async def test_a_transaction_that_raises_leaves_nothing(scope: Scope[GadgetRead]
     assert (await scope.list()).items == []
 
 
-async def test_a_transaction_whose_failure_was_overlooked_is_a_fault(scope: Scope[GadgetRead]) -> None:
-    async def overlook() -> None:
+async def test_a_transaction_that_ignores_a_failed_statement_raises(scope: Scope[GadgetRead]) -> None:
+    async def ignore_failure() -> None:
         async with scope.transaction():
             await scope.create(name="one")
             with contextlib.suppress(DBAPIError):
                 await scope.create(name="x" * 21)
 
-    with pytest.raises(RuntimeError, match="nothing of it is kept"):
-        await overlook()
+    with pytest.raises(RuntimeError, match="so nothing was committed"):
+        await ignore_failure()
     assert (await scope.list()).items == []
 
 
-async def test_a_scope_is_in_one_transaction_at_a_time(scope: Scope[GadgetRead]) -> None:
-    with pytest.raises(RuntimeError, match="one transaction at a time"):
+async def test_a_nested_transaction_raises(scope: Scope[GadgetRead]) -> None:
+    with pytest.raises(
+        RuntimeError, match="The scope is in a transaction already: put the calls into one block"
+    ):
         async with scope.transaction():
             await scope.create(name="one")
             async with scope.transaction():
@@ -145,7 +145,7 @@ async def test_a_scope_is_in_one_transaction_at_a_time(scope: Scope[GadgetRead])
     assert (await scope.list()).items == []
 
 
-async def test_fastcrud_reads_inside_the_transaction(scope: Scope[GadgetRead]) -> None:
+async def test_fastcrud_reads_see_the_writes_of_their_transaction(scope: Scope[GadgetRead]) -> None:
     async with scope.transaction():
         await scope.create(name="one")
         assert await scope.crud.count() == 1

@@ -1,42 +1,63 @@
-"""What follows from a declaration."""
+"""What a resource derives from its declaration."""
 
-from typing import get_args
+from typing import Any, get_args
 
-from routers import Resource
-from tests.support.gadgets import Gadget, GadgetCreate, GadgetRead, gadgets
+import pytest
+
+from routers import Resource, ResourceAPI, resource_router
+from tests.support.gadgets import Gadget, GadgetCreate, GadgetRead, access, gadgets
 from tests.support.specimens import Shelf, ShelfCreate, ShelfRead
 
+PLAIN = Resource(path="/v2/gadgets", model=Gadget, create=GadgetCreate, read=GadgetRead)
+UNIQUE = Resource(path="/shelves", model=Shelf, create=ShelfCreate, read=ShelfRead)
+WRITE_ONCE = Resource(
+    path="/gadgets", model=Gadget, create=GadgetCreate, read=GadgetRead, write_once=("name",)
+)
 
-def test_names_follow_from_the_declaration() -> None:
+
+def test_the_model_and_the_path_name_the_resource() -> None:
     assert (gadgets.noun, gadgets.collection, gadgets.id_parameter) == ("gadget", "gadgets", "gadget_id")
+    assert PLAIN.collection == "gadgets"
 
 
-def test_defaults_are_those_of_the_create_shape() -> None:
+def test_omitted_members_have_the_defaults_of_the_create_schema() -> None:
     assert gadgets.defaults() == {"note": None, "ready": False}
 
 
-def test_the_default_order_is_the_newest_first() -> None:
-    plain = Resource(path="/v2/gadgets", model=Gadget, create=GadgetCreate, read=GadgetRead)
-    assert [str(order) for order in plain.orders] == ["-created_at", "created_at"]
-    assert plain.collection == "gadgets"
-    assert plain.parameters == {}
+def test_the_default_sort_is_the_newest_first() -> None:
+    assert [str(order) for order in PLAIN.orders] == ["-created_at", "created_at"]
 
 
-def test_models_are_named_for_the_document() -> None:
-    models = (gadgets.create_schema, gadgets.update_schema, gadgets.response_schema, gadgets.page_schema)
-    assert [model.__name__ for model in models] == [
-        *("GadgetCreate", "GadgetUpdate", "GadgetRead", "GadgetPage")
-    ]
+def test_a_list_has_no_filters_by_default() -> None:
+    assert PLAIN.parameters == {}
+
+
+def test_derived_schemas_have_the_names_of_the_openapi_document() -> None:
+    schemas = (gadgets.create_schema, gadgets.update_schema, gadgets.response_schema, gadgets.page_schema)
+    names = ["GadgetCreate", "GadgetUpdate", "GadgetRead", "GadgetPage"]
+    assert [schema.__name__ for schema in schemas] == names
     assert get_args(gadgets.page_schema.model_fields["items"].annotation) == (gadgets.response_schema,)
 
 
-def test_what_must_be_unique_conflicts_wherever_it_is_written() -> None:
-    whole = Resource(path="/shelves", model=Shelf, create=ShelfCreate, read=ShelfRead)
-    assert whole.conflicts == {"POST", "PUT", "PATCH"}
-    assert not gadgets.conflicts
+@pytest.mark.parametrize(
+    ("resource", "methods"),
+    [
+        pytest.param(gadgets, set(), id="nothing unique"),
+        pytest.param(WRITE_ONCE, {"put"}, id="a write-once member"),
+        # Labels refer to shelves, so deleting one can conflict, too.
+        pytest.param(UNIQUE, {"post", "put", "patch", "delete"}, id="a unique member"),
+    ],
+)
+def test_409_is_documented_for_the_operations_that_can_conflict(
+    resource: Resource[Any], methods: set[str]
+) -> None:
+    api = ResourceAPI()
+    api.include_router(resource_router(resource, access))
+    operations = [each for path in api.openapi()["paths"].values() for each in path.items()]
+    assert {method for method, operation in operations if "409" in operation["responses"]} == methods
 
 
-def test_a_table_behind_two_resources_has_its_index_once() -> None:
+def test_a_table_of_two_resources_has_the_index_of_their_sort_once() -> None:
     names = [index.name for index in gadgets.table.indexes]
     Resource(path="/v3/gadgets", model=Gadget, create=GadgetCreate, read=GadgetRead)
     assert [index.name for index in gadgets.table.indexes] == names == ["ix_gadget_owner_id_created_at_id"]

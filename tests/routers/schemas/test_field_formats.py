@@ -1,4 +1,4 @@
-"""One pattern, read alike by everyone who reads it."""
+"""Pydantic, Python and PostgreSQL accept the same texts for a pattern."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from routers.schemas.field_formats import ONE_LINE, TEXT
 
 
-def admitted_by_pydantic(pattern: str, text: str) -> bool:
+def pydantic_accepts(pattern: str, text: str) -> bool:
     try:
         TypeAdapter(Annotated[str, Field(pattern=pattern)]).validate_python(text)
     except ValidationError:
@@ -21,7 +21,7 @@ def admitted_by_pydantic(pattern: str, text: str) -> bool:
     return True
 
 
-def admitted_by_python(pattern: str, text: str) -> bool:
+def python_accepts(pattern: str, text: str) -> bool:
     return re.search(pattern.removesuffix("$") + r"\Z", text) is not None
 
 
@@ -29,18 +29,20 @@ def admitted_by_python(pattern: str, text: str) -> bool:
     st.text(st.characters(codec="utf-8"), max_size=8) | st.text(" \u00a0\u3000\u2028\t\n\x85a", max_size=4)
 )
 @pytest.mark.parametrize("pattern", [ONE_LINE, TEXT])
-def test_pydantic_and_python_read_a_pattern_alike(pattern: str, text: str) -> None:
-    assert admitted_by_pydantic(pattern, text) is admitted_by_python(pattern, text)
+def test_pydantic_and_python_accept_the_same_texts(pattern: str, text: str) -> None:
+    assert pydantic_accepts(pattern, text) is python_accepts(pattern, text)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_postgresql_reads_it_alike_too(connection: "psycopg2.extensions.connection", text: str) -> None:
+def test_postgresql_and_python_accept_the_same_lines(
+    connection: "psycopg2.extensions.connection", text: str
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s ~ %s", (text, ONE_LINE))
         row = cursor.fetchone()
     assert row is not None
-    assert row[0] is admitted_by_python(ONE_LINE, text)
+    assert row[0] is python_accepts(ONE_LINE, text)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def connection(server_url: str) -> Iterator["psycopg2.extensions.connection"]:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "accepted"),
     [
         ("x", True),
         (" x ", True),
@@ -62,5 +64,5 @@ def connection(server_url: str) -> Iterator["psycopg2.extensions.connection"]:
         ("\t", False),
     ],
 )
-def test_one_line_is_not_blank_and_has_no_control_characters(text: str, *, expected: bool) -> None:
-    assert admitted_by_pydantic(ONE_LINE, text) is expected
+def test_one_line_accepts_visible_text_without_control_characters(text: str, *, accepted: bool) -> None:
+    assert pydantic_accepts(ONE_LINE, text) is accepted

@@ -1,4 +1,4 @@
-"""Documents: what of JSON is taken, and what the document says of it."""
+"""JSON objects and arrays: which values are valid, and their JSON Schema."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def nested(depth: int) -> list[Any]:
     return value
 
 
-def test_values_are_taken_as_they_are() -> None:
+def test_valid_json_is_not_changed() -> None:
     value = {"a": [None, True, 1, 1.5, "\U0001f600", {"": -(2**63)}]}
     assert OBJECT.validate_python(value) == value
     assert ARRAY.validate_python(nested(MAX_DEPTH)) == nested(MAX_DEPTH)
@@ -39,39 +39,39 @@ def test_values_are_taken_as_they_are() -> None:
         {"a": -1e300},
     ],
 )
-def test_what_postgresql_cannot_hold_is_refused(value: object) -> None:
+def test_json_that_postgresql_cannot_store_is_rejected(value: object) -> None:
     with pytest.raises(ValidationError, match="This must"):
         OBJECT.validate_python(value)
 
 
-def test_what_is_nested_too_deep_is_refused() -> None:
+def test_json_that_is_nested_too_deep_is_rejected() -> None:
     with pytest.raises(ValidationError, match=f"be nested at most {MAX_DEPTH} deep"):
         ARRAY.validate_python(nested(MAX_DEPTH + 1))
 
 
 @pytest.mark.parametrize(
-    ("largest", "expected"),
+    ("longest", "message"),
     [
-        ("x" * MAX_TEXT_LENGTH, "hold no text of more than 65536 characters"),
-        ([0] * MAX_ARRAY_LENGTH, "hold no array of more than 65536 members"),
+        ("x" * MAX_TEXT_LENGTH, "contain no text of more than 65536 characters"),
+        ([0] * MAX_ARRAY_LENGTH, "contain no array of more than 65536 items"),
     ],
     ids=["text", "array"],
 )
-def test_what_is_longer_than_documented_is_refused(largest: Any, expected: str) -> None:
-    assert ARRAY.validate_python([largest]) == [largest]
-    with pytest.raises(ValidationError, match=expected):
-        ARRAY.validate_python([largest + largest[:1]])
+def test_a_value_that_is_longer_than_documented_is_rejected(longest: Any, message: str) -> None:
+    assert ARRAY.validate_python([longest]) == [longest]
+    with pytest.raises(ValidationError, match=message):
+        ARRAY.validate_python([longest + longest[:1]])
 
 
-def test_an_object_may_have_more_members_than_an_array() -> None:
+def test_an_object_can_have_more_members_than_an_array_items() -> None:
     value = {str(number): number for number in range(MAX_ARRAY_LENGTH + 1)}
     assert OBJECT.validate_python(value) == value
 
 
-def test_the_schema_says_what_names_and_values_may_be() -> None:
+def test_the_json_schema_describes_the_names_and_values_of_members() -> None:
     schema = OBJECT.json_schema()
     assert schema["propertyNames"] == {"pattern": TEXT, "maxLength": MAX_TEXT_LENGTH}
     assert schema["additionalProperties"] == {"$ref": "#/$defs/JsonValue"}
-    kinds = [each.get("type") for each in schema["$defs"]["JsonValue"]["anyOf"]]
-    assert kinds == ["boolean", "number", "string", "array", "object", "null"]
+    types = [each.get("type") for each in schema["$defs"]["JsonValue"]["anyOf"]]
+    assert types == ["boolean", "number", "string", "array", "object", "null"]
     assert TypeAdapter(object_of(bool)).json_schema()["additionalProperties"] == {"type": "boolean"}

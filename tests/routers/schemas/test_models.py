@@ -1,4 +1,4 @@
-"""Exact models, derived from plain shapes."""
+"""Exact schemas are derived from declared ones."""
 
 from typing import Any, Optional, Union
 from uuid import UUID
@@ -12,8 +12,8 @@ from routers.schemas.field_types import split_optional
 from routers.schemas.models import create_schema, provided, response_schema, update_schema
 
 
-class Shape(SQLModel):
-    """A shape, declared plainly."""
+class Thing(SQLModel):
+    """A thing, as it is declared."""
 
     name: str
     size: UUID | None = None
@@ -21,24 +21,24 @@ class Shape(SQLModel):
 
 
 TABLE = Table(
-    "shape", MetaData(), Column("name", String()), Column("size", Uuid()), Column("ready", Boolean())
+    "thing", MetaData(), Column("name", String()), Column("size", Uuid()), Column("ready", Boolean())
 )
-Body: Any = create_schema(Shape, TABLE)
-Patch: Any = update_schema(Shape, TABLE, "ShapePatch", ())
-Answer: Any = response_schema(Shape, TABLE)
+Create: Any = create_schema(Thing, TABLE)
+Update: Any = update_schema(Thing, TABLE, "ThingUpdate", ())
+Response: Any = response_schema(Thing, TABLE)
 
 ID = "00000000-0000-0000-0000-00000000000a"
 
 
-def test_a_body_holds_what_was_sent_and_no_default() -> None:
-    assert provided(Body(name="x")) == {"name": "x"}
-    assert provided(Body(name="x", size=ID, ready=False)) == {"name": "x", "size": UUID(ID), "ready": False}
-    assert provided(Body(name="x", size=None)) == {"name": "x", "size": None}
+def test_provided_returns_the_members_of_the_body_without_defaults() -> None:
+    assert provided(Create(name="x")) == {"name": "x"}
+    assert provided(Create(name="x", size=ID, ready=False)) == {"name": "x", "size": UUID(ID), "ready": False}
+    assert provided(Create(name="x", size=None)) == {"name": "x", "size": None}
 
 
-def test_a_patch_may_hold_nothing() -> None:
-    assert provided(Patch()) == {}
-    assert provided(Patch(size=None)) == {"size": None}
+def test_an_update_requires_no_member() -> None:
+    assert provided(Update()) == {}
+    assert provided(Update(size=None)) == {"size": None}
 
 
 @pytest.mark.parametrize(
@@ -58,18 +58,18 @@ def test_a_patch_may_hold_nothing() -> None:
         {"name": "x", "colour": "red"},
     ],
 )
-def test_a_body_is_exact(members: dict[str, Any]) -> None:
+def test_a_body_that_does_not_match_exactly_is_rejected(members: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        Body(**members)
+        Create(**members)
 
 
-def test_an_answer_has_every_member() -> None:
-    assert Answer.model_json_schema()["required"] == ["name", "size", "ready"]
+def test_a_response_requires_every_member() -> None:
+    assert Response.model_json_schema()["required"] == ["name", "size", "ready"]
 
 
-def test_names_and_descriptions_are_the_shapes() -> None:
-    assert (Body.__name__, Body.__doc__) == ("Shape", "A shape, declared plainly.")
-    assert Patch.__name__ == "ShapePatch"
+def test_derived_schemas_have_the_name_and_description_of_the_declared_one() -> None:
+    assert (Create.__name__, Create.__doc__) == ("Thing", "A thing, as it is declared.")
+    assert Update.__name__ == "ThingUpdate"
 
 
 @pytest.mark.parametrize(
@@ -77,20 +77,22 @@ def test_names_and_descriptions_are_the_shapes() -> None:
     [
         (str, (str, False)),
         (str | None, (str, True)),
-        (Optional[str], (str, True)),  # noqa: UP045 # the old spelling is one too
+        (Optional[str], (str, True)),  # noqa: UP045 # the old spelling is supported, too
         (Union[None, str], (str, True)),  # noqa: UP007
         (str | bool, (str | bool, False)),
     ],
 )
-def test_null_is_told_from_the_type(annotation: Any, expected: tuple[Any, bool]) -> None:
+def test_split_optional_separates_none_from_the_type(annotation: Any, expected: tuple[Any, bool]) -> None:
     assert split_optional(annotation) == expected
 
 
-def test_a_member_that_is_fixed_is_no_part_of_a_patch() -> None:
-    assert list(update_schema(Shape, TABLE, "Fixed", ("name",)).model_fields) == ["size", "ready"]
+def test_an_immutable_member_is_not_part_of_the_update_schema() -> None:
+    assert list(update_schema(Thing, TABLE, "ThingUpdate", ("name",)).model_fields) == ["size", "ready"]
 
 
-def test_a_shape_without_a_word_about_it_is_described_all_the_same() -> None:
+def test_a_schema_without_docstring_gets_a_description() -> None:
     bare = type("Bare", (SQLModel,), {})
     assert create_schema(bare, TABLE).__doc__ == "The members of Bare."
-    assert update_schema(bare, TABLE, "BareUpdate", ()).__doc__ == "Changes to make: The members of Bare."
+    assert (
+        update_schema(bare, TABLE, "BareUpdate", ()).__doc__ == "The members to change. The members of Bare."
+    )

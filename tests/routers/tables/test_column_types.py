@@ -1,4 +1,4 @@
-"""From a field to its column."""
+"""Columns have the type and the constraints that their fields declare."""
 
 from enum import StrEnum
 from typing import Any
@@ -31,42 +31,42 @@ from tests.support.sql import run_sql
     ],
 )
 @pytest.mark.usefixtures("museum")
-async def test_the_database_refuses_what_the_api_refuses(
+async def test_the_database_rejects_values_that_the_api_rejects(
     museum: Any, specimen_url: str, column: str, value: str
 ) -> None:
     assert (await museum.post("/specimens", json={"name": "a"})).status_code == 201
     with pytest.raises(psycopg2.errors.CheckViolation):
-        run_sql(specimen_url, f"UPDATE specimen SET {column} = {value}")  # noqa: S608 # of ours
+        run_sql(specimen_url, f"UPDATE specimen SET {column} = {value}")  # noqa: S608 # constants
 
 
-def test_choices_and_documents_have_types_that_migrate_well() -> None:
+def test_enums_are_texts_and_json_is_jsonb_in_the_database() -> None:
     table = specimens.table
     assert not table.c.colour.type.native_enum  # type: ignore[attr-defined]
     assert isinstance(table.c.colour.type, String)
     assert isinstance(table.c.details.type, JSONB)
 
 
-def test_unique_and_index_are_the_owners() -> None:
+def test_unique_constraints_and_indexes_begin_with_the_owner() -> None:
     (unique,) = [each for each in shelves.table.constraints if each.name == "uq_shelf_owner_id_name"]
     assert unique is not None
     assert not shelves.table.c.name.unique
     assert "ix_specimen_owner_id_name" in {index.name for index in specimens.table.indexes}
 
 
-def test_the_shape_keeps_what_it_says() -> None:
-    (said,) = [rule for rule in ShelfCreate.model_fields["name"].metadata if hasattr(rule, "unique")]
-    assert said.unique is True
+def test_the_create_schema_keeps_its_field_metadata() -> None:
+    (metadata,) = [each for each in ShelfCreate.model_fields["name"].metadata if hasattr(each, "unique")]
+    assert metadata.unique is True
 
 
 class Size(StrEnum):
-    """What size."""
+    """A size."""
 
     SMALL = "S"
 
 
-def test_a_type_of_the_authors_own_is_kept() -> None:
+def test_an_explicit_column_type_is_not_replaced() -> None:
     class Sized(OwnedRow, table=True):
-        """A row with a type that was chosen."""
+        """A row with an explicit column type."""
 
         size: Size = Field(sa_type=String(7))
 
@@ -74,15 +74,17 @@ def test_a_type_of_the_authors_own_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("annotation", "said", "sentence"),
+    ("annotation", "settings", "message"),
     [
         (UUID, {"foreign_key": "shelf.name"}, "Wrong.x must be a UUID that refers to shelf.id"),
         (str, {"foreign_key": "shelf.id"}, "Wrong.x must be a UUID that refers to shelf.id"),
-        (UUID | None, {"foreign_key": "shelf.id", "ondelete": "SET NULL"}, "ondelete is RESTRICT or CASCADE"),
+        (
+            UUID | None,
+            {"foreign_key": "shelf.id", "ondelete": "SET NULL"},
+            "Wrong.x: ondelete must be RESTRICT or CASCADE",
+        ),
     ],
 )
-def test_a_reference_that_cannot_be_meant_is_refused(
-    annotation: Any, said: dict[str, Any], sentence: str
-) -> None:
-    with pytest.raises(TypeError, match=sentence):
-        type("Wrong", (OwnedRow,), {"__annotations__": {"x": annotation}, "x": Field(**said)})
+def test_an_invalid_reference_is_rejected(annotation: Any, settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        type("Wrong", (OwnedRow,), {"__annotations__": {"x": annotation}, "x": Field(**settings)})

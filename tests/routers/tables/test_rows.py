@@ -1,4 +1,4 @@
-"""What the contract says of a text also stands in the database."""
+"""Tables have the constraints that their fields declare."""
 
 import psycopg2
 import pytest
@@ -15,14 +15,14 @@ from tests.support.sql import run_sql
 def insert(url: str, name: str, note: str = "note") -> None:
     run_sql(
         url,
-        "INSERT INTO gadget (owner_id, id, name, note, ready)"  # noqa: S608 # of ours
+        "INSERT INTO gadget (owner_id, id, name, note, ready)"  # noqa: S608 # constants
         f" VALUES ('ann', gen_random_uuid(), U&'{name}', '{note}', false)",
     )
 
 
 @pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize("name", ["x", "x" * 20, " x ", r"\+01F600", r"\00e9\3000x"])
-def test_the_database_takes_what_the_api_takes(gadget_url: str, name: str) -> None:
+def test_the_database_accepts_texts_that_the_api_accepts(gadget_url: str, name: str) -> None:
     insert(gadget_url, name)
 
 
@@ -38,18 +38,18 @@ def test_the_database_takes_what_the_api_takes(gadget_url: str, name: str) -> No
         ("x", "n"),
     ],
 )
-def test_the_database_refuses_what_the_api_refuses(gadget_url: str, name: str, note: str) -> None:
+def test_the_database_rejects_texts_that_the_api_rejects(gadget_url: str, name: str, note: str) -> None:
     with pytest.raises(psycopg2.errors.CheckViolation):
         insert(gadget_url, name, note)
 
 
 @pytest.mark.usefixtures("empty")
-def test_the_database_refuses_a_text_that_is_too_long(gadget_url: str) -> None:
+def test_the_database_rejects_a_text_that_is_too_long(gadget_url: str) -> None:
     with pytest.raises(psycopg2.errors.StringDataRightTruncation):
         insert(gadget_url, "x" * 21)
 
 
-def test_ownership_is_part_of_the_identity() -> None:
+def test_the_primary_key_and_the_indexes_begin_with_the_owner() -> None:
     table = Gadget.__table__  # type: ignore[attr-defined]
     assert [column.name for column in table.primary_key] == ["owner_id", "id"]
     assert [[column.name for column in index.columns] for index in table.indexes] == [
@@ -57,8 +57,7 @@ def test_ownership_is_part_of_the_identity() -> None:
     ]
 
 
-def test_what_was_created_is_what_is_declared(specimen_url: str) -> None:
-    """Alembic sees no difference, so the next migration is about the next change alone."""
+def test_alembic_sees_no_difference_between_created_and_declared_tables(specimen_url: str) -> None:
     tables = {each.table.name for each in (regions, shelves, specimens, labels)}
     engine = create_engine(specimen_url.replace("postgresql:", "postgresql+psycopg2:"))
     with engine.connect() as connection:

@@ -1,0 +1,77 @@
+"""An invalid sort or filter is rejected at import, with a message that says how to fix it."""
+
+from typing import Any
+
+import pytest
+from sqlmodel import Field, SQLModel
+
+from routers import Equals, OneOf, OwnedRow, Range, ReadRow, Search
+from tests.routers.resource.rejection import SPECIMEN, rejection
+
+NO_SORT = "its type is not supported; sort by text, numbers, dates or timestamps."
+
+
+class LongTextCreate(SQLModel):
+    """A schema with a text that is too long to sort by."""
+
+    text: str = Field(max_length=201)
+
+
+class LongTextRow(LongTextCreate, OwnedRow, table=True):
+    """The table of that schema."""
+
+
+class LongTextRead(LongTextCreate, ReadRow):
+    """The read schema of that table."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sorts": "name"}, 'sorts is no tuple: write sorts=("-created_at",).'),
+        ({"filters": "name"}, 'filters is no tuple of filters: write filters=(Equals("done"),).'),
+        ({"filters": (Search(),)}, 'a Search has no column: write Search("title").'),
+        ({"sorts": ()}, "it has no sorts: add at least one, e.g. -created_at."),
+        (
+            {"sorts": ("nonsense",)},
+            "the sort nonsense is no member of read: add it there or drop the sort.",
+        ),
+        ({"sorts": ("-ready",)}, f"the sort ready is not possible: {NO_SORT}"),
+        ({**SPECIMEN, "sorts": ("colour",)}, f"the sort colour is not possible: {NO_SORT}"),
+        ({**SPECIMEN, "sorts": ("details",)}, f"the sort details is not possible: {NO_SORT}"),
+        (
+            {"model": LongTextRow, "create": LongTextCreate, "read": LongTextRead, "sorts": ("text",)},
+            "the sort text is not possible: text needs a max_length of at most 200.",
+        ),
+        (
+            {"sorts": ("note",)},
+            "the sort note can be null, so its order is not total: make the column NOT NULL.",
+        ),
+        (
+            {"filters": (Equals("colour"),)},
+            "a filter has colour, which is no member of read: add it there or drop the filter.",
+        ),
+        (
+            {"filters": (Equals("ready"), Equals("ready"))},
+            "the query parameter ready is declared twice: rename one.",
+        ),
+        (
+            {"filters": (Search("name", parameter="limit"),)},
+            "the query parameter limit is declared twice: rename one.",
+        ),
+        ({"filters": (Range("name"),)}, "name is no number, date or timestamp, so it has no range"),
+        (
+            {**SPECIMEN, "filters": (Range("colour"),)},
+            "colour is no number, date or timestamp, so it has no range",
+        ),
+        ({**SPECIMEN, "filters": (Equals("details"),)}, "details contains JSON, which is no query parameter"),
+        (
+            {**SPECIMEN, "filters": (OneOf("anything"),)},
+            "anything contains JSON, which is no query parameter",
+        ),
+        ({**SPECIMEN, "filters": (Search("name", "legs"),)}, "legs is no text, so it cannot be searched"),
+        ({**SPECIMEN, "filters": (Search("colour"),)}, "colour is no text, so it cannot be searched"),
+    ],
+)
+def test_an_invalid_sort_or_filter_is_rejected(changes: dict[str, Any], message: str) -> None:
+    assert rejection(**changes) == message
