@@ -123,7 +123,7 @@ def test_tags_are_sorted_and_describe_who_can_see_the_rows(specimen_api: Resourc
 def test_a_custom_route_gets_default_descriptions(document: dict[str, Any]) -> None:
     flip = operations(document)["flipGadget"]
     assert flip["responses"]["200"]["description"] == "The result of the operation."
-    assert flip["parameters"][0]["description"] == "The id of the row."
+    assert flip["parameters"][0]["description"] == "The unique id of the row."
 
 
 def test_integers_document_their_format(specimen_api: ResourceAPI) -> None:
