@@ -23,7 +23,7 @@ from app.database.revisions import is_current
 from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.logs import configure_logs
 from app.main import create_app
-from app.server_protocol import StrictProtocol
+from app.server_protocol.protocol import StrictProtocol
 from app.settings import TRUSTED_HEADER, Settings, read_settings
 from routers import Unavailable
 
@@ -154,6 +154,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         lifespan="on",
         timeout_graceful_shutdown=10,
         http=StrictProtocol,
+        h11_max_incomplete_event_size=settings.max_head_bytes,  # StrictProtocol uses it, too
     )
     if settings.workers > 1:
         _Workers(config, sockets=[listener]).run()

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[
         int, Field(validation_alias="TODO_MAX_BODY_BYTES", ge=1024, le=64 * 1024 * 1024)
     ] = 64 * 1024
+    max_head_bytes: Annotated[int, Field(validation_alias="TODO_MAX_HEAD_BYTES", ge=1024, le=1024 * 1024)] = (
+        64 * 1024
+    )
     log_format: Annotated[Literal["console", "json"], Field(validation_alias="TODO_LOG_FORMAT")] = "console"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(validation_alias="TODO_LOG_LEVEL")

@@ -57,6 +57,9 @@ class TooLarge(ProblemError):
     status = 413
     detail = "The body exceeds the size limit of this server."
 
+    def __init__(self) -> None:
+        super().__init__(headers={"Connection": "close"})
+
 
 class UnsupportedMediaType(ProblemError):
     """415: the body is not declared as JSON."""

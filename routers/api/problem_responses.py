@@ -14,7 +14,6 @@ from routers.schemas.problem import PROBLEM_MEDIA_TYPE, Violation, problem_json,
 _DETAILS = {
     404: NotFound.detail,
     405: "This method is not allowed here. See the Allow header.",
-    413: TooLarge.detail,
 }
 
 
@@ -44,6 +43,8 @@ async def on_invalid(request: Request, error: RequestValidationError) -> Respons
 
 async def on_http_error(request: Request, error: HTTPException) -> Response:
     """Respond to an error of the framework: 404 for an unknown path, 405, 413."""
+    if error.status_code == TooLarge.status:
+        return await on_problem(request, TooLarge())
     detail = _DETAILS.get(error.status_code, f"{title(error.status_code)}.")
     headers = dict(error.headers or {})
     return problem_response(request, error.status_code, detail, headers=headers)

@@ -30,7 +30,9 @@ class ResourceRoute(APIRoute):
         super().__init__(path, endpoint, **options)
         self.query_parameters = dict(_query_parameters(self.dependant))
         methods = self.methods or set()
-        statuses = [400, 413, 422, 500, 503] if self.public else [400, 401, 413, 422, 500, 503]
+        statuses = [400, 413, 422, 431, 500, 503]
+        if not self.public:
+            statuses.append(401)
         if self.body_field is not None:
             statuses.append(415)
         if has_row_id := bool(self.dependant.path_params):

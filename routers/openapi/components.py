@@ -19,6 +19,7 @@ _DESCRIPTIONS = {
     413: "The body exceeds the size limit.",
     415: "The body is not declared as JSON.",
     422: "The request does not match this document.",
+    431: "The request line, headers and trailers exceed the size limit.",
     500: "An error of this server.",
     503: "The database is temporarily unavailable.",
 }

@@ -4,7 +4,7 @@ import os
 
 import uvicorn
 
-from app.server_protocol import StrictProtocol
+from app.server_protocol.protocol import StrictProtocol
 
 
 def serve(factory: str) -> None:

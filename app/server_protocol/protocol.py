@@ -1,0 +1,227 @@
+"""uvicorn's HTTP/1.1 protocol, made strict."""
+
+from http import HTTPStatus
+from typing import Any
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from uvicorn import Config
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from app.server_protocol.lingering import LingeringTransport
+from app.server_protocol.request_head import HeadTooLarge, MalformedRequest, check_head, head_size
+from routers import COMMON_HEADERS, PROBLEM_MEDIA_TYPE, ProblemError, new_request_id, problem_json
+
+MAX_HEAD_BYTES = 64 * 1024
+"""The default limit of a request head; uvicorn's `h11_max_incomplete_event_size` overrides it."""
+
+CHUNK_LINE_BYTES = 32
+"""The bytes around each chunk that do not count against that limit."""
+
+
+class StrictProtocol(HttpToolsProtocol):
+    """Ignore `Upgrade`, keep trailers out of the headers, and reject ambiguous requests with a problem.
+
+    httptools ends a request with `Upgrade` after its head, so its body would be parsed as the next requests.
+    Here a new parser reads the body of such a request (RFC 9110 section 7.8 allows a server to ignore an
+    upgrade). This depends on two details of httptools: `HttpParserUpgrade` carries the offset of the first
+    byte after the head, and `on_message_complete` is called before it is raised.
+    """
+
+    rejected = False
+    """Whether the connection closes, and nothing that arrives is parsed any more."""
+
+    _rejection = b""
+    """The response to the rejected request, which is sent after those to the earlier requests."""
+
+    _running: RequestResponseCycle | None = None
+    """The request that the application processes; later ones wait in `self.pipeline`."""
+
+    _reading_body = False
+    """Whether the request of `self.cycle` is incomplete."""
+
+    _parsing_substitute = False
+    """Whether the parser reads the substitute for the head of an upgrading request."""
+
+    _segment_bytes = 0
+    """The size of the last segment."""
+
+    _overhead_bytes = 0
+    """The size of a request without its body; too small if requests share a segment."""
+
+    lingering: LingeringTransport
+
+    def __init__(self, config: Config, *arguments: Any, **options: Any) -> None:
+        """Limit the head by the setting that uvicorn has for its other parser."""
+        super().__init__(config, *arguments, **options)
+        self._max_head_bytes = config.h11_max_incomplete_event_size or MAX_HEAD_BYTES
+
+    def connection_made(self, transport: Any) -> None:
+        """Start a connection, which lingers if it is closed within a request."""
+        self.lingering = LingeringTransport(transport, lambda: self.rejected or self._reading_body)
+        super().connection_made(self.lingering)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End a connection."""
+        self.lingering.forget()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse a segment, or reject the request."""
+        if self.rejected or self.lingering.is_closing():
+            self.lingering.discard(len(data))
+            return
+        self._unset_keepalive_if_required()
+        self._segment_bytes = len(data)
+        self._overhead_bytes += len(data)
+        try:
+            self._parse(data)
+        except HttpParserError as error:
+            cause = error.__context__
+            self.reject(cause if isinstance(cause, ProblemError) else MalformedRequest())
+        else:
+            if self._overhead_bytes > self._max_head_bytes:
+                self.reject(HeadTooLarge())
+
+    def _parse(self, data: bytes) -> None:
+        """Feed the parser, replacing it after each upgrading head, however many there are."""
+        offset = self._feed(data)
+        rest = memoryview(data)  # whose slices copy nothing
+        while offset is not None:
+            rest = rest[offset:]
+            self._replace_parser()
+            offset = self._feed(rest)
+
+    def _feed(self, data: bytes | memoryview) -> int | None:
+        """Feed the parser, and return the offset after an upgrading head, if there is one."""
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            offset: int = upgrade.args[0]
+            return offset
+        return None
+
+    def _replace_parser(self) -> None:
+        """Replace the parser by one that reads the body of the request whose head is complete."""
+        fields = dict(self.scope["headers"])
+        head = [b"POST / HTTP/1.1"]
+        if b"transfer-encoding" in fields:
+            head.append(b"Transfer-Encoding: chunked")
+        else:
+            head.append(b"Content-Length: " + fields.get(b"content-length", b"0"))
+        if not self.cycle.keep_alive:
+            head.append(b"Connection: close")
+        self.parser = HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._parsing_substitute = True
+        self.parser.feed_data(b"\r\n".join([*head, b"", b""]))
+
+    def on_headers_complete(self) -> None:
+        """Pass the headers to the application; trailers are ignored.
+
+        A trailer must not be merged into the headers (RFC 9110 section 6.5.1): it would pass a gateway
+        that removes `X-User-ID` from headers only.
+        """
+        if self._parsing_substitute:
+            self._parsing_substitute = False
+        else:
+            self._check_size()
+            check_head(self.url, self.headers, self.parser.get_http_version())
+            if self.parser.should_upgrade() and self.parser.get_method() == b"CONNECT":
+                raise MalformedRequest
+            super().on_headers_complete()
+            self._reading_body = True
+            if self.expect_100_continue:  # without the 100, the client may or may not send the body
+                self.cycle.keep_alive = False
+        self.headers = []
+
+    def on_message_complete(self) -> None:
+        """Complete the request, unless it is an upgrading one, whose body follows."""
+        if not self.parser.should_upgrade():
+            self._check_size()
+            self._overhead_bytes = 0
+            self._reading_body = False
+            self.lingering.cancel()
+            super().on_message_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Process a part of the body; after the response it is discarded."""
+        self._overhead_bytes = max(0, self._overhead_bytes - len(body))
+        if self.cycle.response_complete:
+            self.lingering.discard(len(body))
+        super().on_body(body)
+
+    def on_chunk_header(self) -> None:
+        """Allow each chunk a line of its own, so that the number of chunks is not limited."""
+        self._overhead_bytes = max(0, self._overhead_bytes - CHUNK_LINE_BYTES)
+
+    def _check_size(self) -> None:
+        """Measure a head and its trailers, if they may be too large.
+
+        Raises:
+            HeadTooLarge: they exceed the limit.
+        """
+        if self._overhead_bytes + self._segment_bytes > self._max_head_bytes:
+            fields = [*self.scope["headers"], *(self.headers if self._reading_body else ())]
+            if head_size(self.url, fields) > self._max_head_bytes:
+                raise HeadTooLarge
+
+    def _should_upgrade(self) -> bool:
+        return False
+
+    def reject(self, problem: ProblemError) -> None:
+        """Respond with a problem, and close the connection.
+
+        Responses to earlier requests come first. A response that has started is not followed by another.
+        """
+        self.logger.warning("Rejected a request: %s", problem)
+        self.rejected = True
+        self._rejection = _response(problem)
+        if self._reading_body:
+            self._abandon(self.cycle)
+        self._close_after_responses()
+
+    def _abandon(self, cycle: RequestResponseCycle) -> None:
+        """Prevent the application from responding to a request whose body is malformed."""
+        if self.pipeline and self.pipeline[0][0] is cycle:
+            self.pipeline.popleft()
+            return
+        if cycle.response_started:
+            self._rejection = b""
+        self._running = None
+        cycle.disconnected = True
+        cycle.message_event.set()
+
+    def _close_after_responses(self) -> None:
+        if self._running is None or self._running.response_complete:
+            self.transport.write(self._rejection)
+            self.transport.close()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """Start the next request, or close the connection before a rejected one."""
+        super().on_response_complete()
+        if self.rejected and not self.transport.is_closing():
+            self._close_after_responses()
+        elif self._reading_body and self.cycle.response_complete:
+            self.lingering.linger()
+
+
+def _response(problem: ProblemError) -> bytes:
+    """Return the whole response to a request that does not reach the application."""
+    request_id = new_request_id()
+    body = problem_json(problem.status, str(problem), request_id)
+    lines = (
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
+        f"content-type: {PROBLEM_MEDIA_TYPE}",
+        f"content-length: {len(body)}",
+        f"x-request-id: {request_id}",
+        *(f"{name.decode()}: {value.decode()}" for name, value in COMMON_HEADERS),
+        "connection: close",
+        "",
+        body,
+    )
+    return "\r\n".join(lines).encode()
