@@ -9,10 +9,17 @@ from routers import Database
 from tests.support.browser import open_chromium
 from tests.support.databases import new_pool
 from tests.support.postgres import throwaway_postgres
-from tests.support.processes import Serve, postgres_below, serving
+from tests.support.processes import Serve, kill, no_process_left, postgres_below, serving
 from tests.support.specimens import create_specimens
 from tests.support.sql import new_database, run_sql
 from tests.support.wire import Wire, wire_to
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_process_left() -> Iterator[None]:
+    """Fail the run if a test or a fixture leaves a process behind."""
+    with no_process_left():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +37,7 @@ def specimen_url(server_url: str) -> str:
 
 @pytest.fixture
 def region(specimen_url: str) -> str:
-    """The id of a region, in otherwise empty tables."""
+    """Return the id of a region, in otherwise empty tables."""
     run_sql(specimen_url, "TRUNCATE region, shelf, specimen, label")
     region = "00000000-0000-4000-8000-0000000000ff"
     run_sql(specimen_url, f"INSERT INTO region (id, name) VALUES ('{region}', 'North')")  # noqa: S608
@@ -51,20 +58,19 @@ async def specimen_database(specimen_wire: Wire) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Start a server as its user would, and wait until it responds."""
+def serve(tmp_path: Path, data: Path) -> Iterator[Serve]:
+    """Start a server as a user would, and wait until it responds."""
     with serving(tmp_path) as start:
         yield start
 
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    """A data directory that the account for servers can reach, with no server left behind."""
+    """Return a data directory that the account of the embedded server can reach, and kill its server."""
     with tempfile.TemporaryDirectory(prefix="todo-data-") as name:
         Path(name).chmod(0o755)
         yield Path(name, "data")
-        for server in postgres_below(Path(name)):
-            server.kill()
+        kill(postgres_below(Path(name)))
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,8 @@ def pool_size_per_worker(settings: Settings, connections: int) -> int:
         raise SettingsError(
             f"TODO_WORKERS is {settings.workers}, but the database allows {connections} connections, half of "
             f"which are available to workers: set TODO_WORKERS to at most {available}, or raise the limit "
-            f"(max_connections, or CONNECTION LIMIT of the role or the database) to {2 * settings.workers}."
+            "(max_connections, or CONNECTION LIMIT of the role or the database) to at least "
+            f"{2 * settings.workers}."
         )
     share = available // settings.workers
     if share < settings.pool_size:

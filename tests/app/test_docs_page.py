@@ -1,4 +1,4 @@
-"""The docs page as a person uses it: in a browser, under its own policy, with its examples as they stand."""
+"""The docs page in a real browser, under its own content security policy."""
 
 import json
 import os
@@ -14,56 +14,56 @@ from tests.app.test_cli import PROVIDER
 from tests.support.processes import Serve
 
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1000}
-PICTURE = "DOCS_PICTURE"
-"""The variable that says where to put a picture of the page, if anywhere."""
+SCREENSHOT = "DOCS_PICTURE"
+"""The environment variable with the path for a screenshot of the page, if one is to be taken."""
 
 
 @dataclass
-class Watched:
-    """A page, with all that a visitor's browser had to complain about.
+class WatchedPage:
+    """A page, with the errors that the browser reports.
 
     Attributes:
         page: The page.
-        url: Where it is.
-        complaints: Errors and warnings in the console, violations of the policy, and requests that failed or
-            went elsewhere.
+        url: Its address.
+        errors: Messages in the console, violations of the policy, failed requests, and requests to other
+            servers.
     """
 
     page: Page
     url: str
-    complaints: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     async def watch(self) -> None:
         page = self.page
-        page.on("console", lambda said: self.complain(f"{said.type}: {said.text}"))
-        page.on("pageerror", lambda error: self.complain(f"error: {error}"))
-        page.on("requestfailed", lambda request: self.complain(f"failed: {request.url}"))
-        page.on("request", self.see_request)
-        page.on("response", self.see_response)
-        await page.expose_function("complain", self.complain)
+        page.on("console", lambda message: self.report(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.report(f"error: {error}"))
+        page.on("requestfailed", lambda request: self.report(f"failed: {request.url}"))
+        page.on("request", self.check_request)
+        page.on("response", self.check_response)
+        await page.expose_function("report", self.report)
         await page.add_init_script(
             "addEventListener('securitypolicyviolation',"
-            " event => complain(`policy: ${event.violatedDirective} ${event.blockedURI}`))"
+            " event => report(`policy: ${event.violatedDirective} ${event.blockedURI}`))"
         )
 
-    def complain(self, complaint: str) -> None:
-        self.complaints.append(complaint)
+    def report(self, error: str) -> None:
+        self.errors.append(error)
 
-    def see_request(self, request: Request) -> None:
+    def check_request(self, request: Request) -> None:
         parts, own = urlsplit(request.url), urlsplit(self.url)
         if parts.scheme not in {"data", "blob"} and parts.netloc != own.netloc:
-            self.complain(f"elsewhere: {request.url}")
+            self.report(f"other server: {request.url}")
 
-    def see_response(self, response: Response) -> None:
+    def check_response(self, response: Response) -> None:
         if response.status >= 400:
-            self.complain(f"{response.status}: {response.url}")
+            self.report(f"{response.status}: {response.url}")
 
 
 @pytest.fixture
-async def docs(chromium: Browser, serve: Serve, task_url: str) -> AsyncIterator[Watched]:
+async def docs(chromium: Browser, serve: Serve, task_url: str) -> AsyncIterator[WatchedPage]:
     served = serve(DATABASE_URL=task_url, **PROVIDER)
     page = await chromium.new_page(viewport=VIEWPORT)
-    docs = Watched(page, served.url.replace("127.0.0.1", "todo.test").replace("/api/v1", "/docs"))
+    docs = WatchedPage(page, served.url.replace("127.0.0.1", "todo.test").replace("/api/v1", "/docs"))
     await docs.watch()
     response = await page.goto(docs.url)
     assert response is not None
@@ -82,41 +82,43 @@ async def authorize(page: Page, owner: str) -> None:
 
 
 @dataclass
-class Shown:
-    """An answer as the page shows it."""
+class ShownResponse:
+    """A response, as the page shows it."""
 
     status: str
     headers: str
     body: str
 
 
-async def execute(page: Page, operation_id: str, row_id: str = "") -> Shown:
-    """Run an operation as it stands, but for the id of the row."""
+async def execute(page: Page, operation_id: str, row_id: str = "") -> ShownResponse:
+    """Execute an operation with its examples; only the id is filled in."""
     block = page.locator(f".opblock[id$='-{operation_id}']")
     await block.locator(".opblock-summary-control").click()
     await expect(block.locator(".responses-inner")).to_be_visible()
-    place = block.locator("tr[data-param-in=path] input")
-    if await place.count():
-        await place.fill(row_id)
-        await place.press("Enter")  # what is typed counts a while later, or at once with this
+    id_field = block.locator("tr[data-param-in=path] input")
+    if await id_field.count():
+        await id_field.fill(row_id)
+        await id_field.press("Enter")  # otherwise the page reads the value only after a delay
     await block.locator(".execute").click()
-    answer = block.locator(".live-responses-table tbody tr.response")
-    texts = answer.locator("pre.microlight")
-    shown = Shown(
-        status=(await answer.locator(".response-col_status").inner_text()).split()[0],
+    response = block.locator(".live-responses-table tbody tr.response")
+    texts = response.locator("pre.microlight")
+    shown = ShownResponse(
+        status=(await response.locator(".response-col_status").inner_text()).split()[0],
         headers=await texts.last.inner_text(),
         body=await texts.first.inner_text(),
     )
-    await block.locator(".opblock-summary-control").click()  # what is open is drawn again at every change
+    await block.locator(".opblock-summary-control").click()  # an open block is rendered again at every change
     return shown
 
 
-async def test_every_operation_succeeds_as_it_stands_and_a_visitor_stays_authorized(docs: Watched) -> None:
+async def test_every_operation_succeeds_with_its_examples_and_the_owner_is_remembered(
+    docs: WatchedPage,
+) -> None:
     page = docs.page
     await authorize(page, "alice")
-    if os.environ.get(PICTURE):
-        await page.mouse.move(0, 0)  # what it points at looks different
-        await page.screenshot(path=os.environ[PICTURE], animations="disabled")
+    if os.environ.get(SCREENSHOT):
+        await page.mouse.move(0, 0)  # otherwise what is below the pointer is highlighted
+        await page.screenshot(path=os.environ[SCREENSHOT], animations="disabled")
     created = await execute(page, "createTask")
     assert created.status == "201"
     assert 'etag: "1"' in created.headers
@@ -134,19 +136,19 @@ async def test_every_operation_succeeds_as_it_stands_and_a_visitor_stays_authori
     statuses = [(await execute(page, operation_id, row["id"])).status for operation_id in rest]
     assert statuses == ["200", "200", "200", "204", "200", "200"]
     paths = json.loads(DOCUMENT.read_bytes())["paths"].items()
-    ours = [path for name, path in paths if name.startswith(("/api/v1/tasks", "/livez", "/readyz"))]
-    documented = {operation["operationId"] for path in ours for operation in path.values()}
+    operations = [path for name, path in paths if name.startswith(("/api/v1/tasks", "/livez", "/readyz"))]
+    documented = {operation["operationId"] for path in operations for operation in path.values()}
     assert documented == {"createTask", "toggleTask", "listTasks", *rest}
     await page.reload()
-    assert (await execute(page, "listTasks")).status == "200"  # the owner is still known
-    assert docs.complaints == []
+    assert (await execute(page, "listTasks")).status == "200"
+    assert docs.errors == []
 
 
-async def test_what_the_policy_forbids_does_not_happen_and_is_noticed(docs: Watched) -> None:
+async def test_the_content_security_policy_blocks_inline_scripts_and_other_servers(docs: WatchedPage) -> None:
     await docs.page.evaluate(
         """() => new Promise(resolve => {
-            let refused = 0;
-            addEventListener("securitypolicyviolation", () => ++refused === 2 && resolve());
+            let violations = 0;
+            addEventListener("securitypolicyviolation", () => ++violations === 2 && resolve());
             const script = document.createElement("script");
             script.textContent = "window.ran = true";
             const image = document.createElement("img");
@@ -155,5 +157,5 @@ async def test_what_the_policy_forbids_does_not_happen_and_is_noticed(docs: Watc
         })"""
     )
     assert await docs.page.evaluate("window.ran") is None
-    noticed = {"policy: script-src-elem inline", "policy: img-src http://elsewhere.test/pixel.png"}
-    assert noticed <= {*docs.complaints}
+    violations = {"policy: script-src-elem inline", "policy: img-src http://elsewhere.test/pixel.png"}
+    assert violations <= {*docs.errors}

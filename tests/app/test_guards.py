@@ -1,4 +1,4 @@
-"""The guards refuse what they are there to refuse."""
+"""Guards of the code: lint rules, and which modules a resource may import."""
 
 import re
 import subprocess
@@ -24,8 +24,8 @@ from app import ROOT
         "from routers import Database",
     ],
 )
-def test_lint_refuses_the_way_past_the_scope(line: str) -> None:
-    done = subprocess.run(
+def test_lint_rejects_an_import_that_bypasses_the_scope(line: str) -> None:
+    result = subprocess.run(
         [
             *(Path(sys.executable).with_name("ruff"), "check", "--select", "TID251"),
             *("-", "--stdin-filename", "app/notes/routes.py"),
@@ -36,12 +36,12 @@ def test_lint_refuses_the_way_past_the_scope(line: str) -> None:
         text=True,
         cwd=ROOT,
     )
-    assert done.returncode == 1
-    assert "reaches rows through its Scope" in done.stdout
+    assert result.returncode == 1
+    assert "reaches rows through its Scope" in result.stdout
 
 
 @pytest.mark.parametrize("resource", [path.parent for path in ROOT.glob("app/*/resource.py")], ids=str)
-def test_a_resource_knows_neither_the_others_nor_what_puts_them_together(resource: Path) -> None:
+def test_a_resource_imports_neither_other_resources_nor_the_application(resource: Path) -> None:
     for path in resource.glob("*.py"):
         imported = re.findall(r"^(?:from|import) (app\S*)", path.read_text(), re.MULTILINE)
         assert all(name.startswith((f"app.{resource.name}.", "app.access")) for name in imported), path

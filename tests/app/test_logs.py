@@ -1,4 +1,4 @@
-"""The logs, as a person and a machine read them."""
+"""The logs, in both formats."""
 
 import json
 import re
@@ -11,7 +11,7 @@ HEADERS = {"X-User-ID": "alice-the-owner", "X-Request-ID": "request-1"}
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
 
 
-def test_each_exchange_is_one_line_of_json(serve: Serve, task_url: str) -> None:
+def test_each_request_is_logged_as_json_without_owner_title_or_id(serve: Serve, task_url: str) -> None:
     served = serve(DATABASE_URL=task_url, TODO_LOG_FORMAT="json", **PROVIDER)
     task = httpx.post(f"{served.url}/tasks", json={"title": "a secret title"}, headers=HEADERS).json()
     httpx.get(f"{served.url}/tasks/{task['id']}", headers={"X-User-ID": "alice-the-owner"})
@@ -34,21 +34,21 @@ def test_each_exchange_is_one_line_of_json(serve: Serve, task_url: str) -> None:
         assert secret not in output
 
 
-def test_a_person_reads_lines_too(serve: Serve, task_url: str) -> None:
+def test_each_request_is_logged_as_a_line_of_text_by_default(serve: Serve, task_url: str) -> None:
     served = serve(DATABASE_URL=task_url, **PROVIDER)
     httpx.get(f"{served.url}/tasks", headers=HEADERS)
     served.stop()
     assert re.search(r"\[info *\] request .*request_id=request-1 .*status=200", served.output.read_text())
 
 
-def test_a_level_silences_what_is_below_it(serve: Serve, task_url: str) -> None:
+def test_events_below_the_log_level_are_not_logged(serve: Serve, task_url: str) -> None:
     served = serve(DATABASE_URL=task_url, TODO_LOG_LEVEL="error", **PROVIDER)
     httpx.get(f"{served.url}/tasks", headers=HEADERS)
     served.stop()
     assert "request-1" not in served.output.read_text()
 
 
-def test_a_fault_is_logged_with_its_request(serve: Serve, task_url: str) -> None:
+def test_an_unexpected_error_is_logged_with_its_request(serve: Serve, task_url: str) -> None:
     served = serve(
         DATABASE_URL=task_url, TODO_LOG_FORMAT="json", TODO_OWNER_PROVIDER="tests.support.owners:broken"
     )
@@ -56,6 +56,6 @@ def test_a_fault_is_logged_with_its_request(serve: Serve, task_url: str) -> None
     assert response.status_code == 500
     served.stop()
     lines = [json.loads(line) for line in served.output.read_text().splitlines() if line.startswith("{")]
-    (fault,) = [line for line in lines if line.get("request_id") == "request-1"]
-    assert (fault["level"], fault["status"]) == ("error", 500)
-    assert "ZeroDivisionError" in str(fault["exception"])
+    (event,) = [line for line in lines if line.get("request_id") == "request-1"]
+    assert (event["level"], event["status"]) == ("error", 500)
+    assert "ZeroDivisionError" in str(event["exception"])

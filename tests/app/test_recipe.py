@@ -1,5 +1,6 @@
-"""The recipe of CONTRIBUTING.md, executed in a scratch copy."""
+"""CONTRIBUTING.md's guide to adding a resource, followed in a copy of the project."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,88 +14,122 @@ import pytest
 from app import ROOT
 from tests.support.processes import environment
 
-LEFT_OUT = shutil.ignore_patterns(
+NOT_COPIED = shutil.ignore_patterns(
     *(".venv", ".venv-bench", "node_modules", ".git", ".data", "__pycache__"),
-    *(".pytest_cache", ".ruff_cache", ".hypothesis", ".fuzz"),
-)
-PYTEST = (
-    ".venv/bin/python -m pytest -q tests/app/test_{isolation,migrations,fuzz}.py -k 'not fuzzer or single-1'"
+    *(".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis", ".fuzz"),
 )
 LINTERS = "tests/document/node_modules"
+PYTEST = (
+    ".venv/bin/python -m pytest -q tests/isolation/test_application.py tests/app/database/test_migrations.py"
+    " tests/contract/test_fuzz.py -k 'not fuzzer or single-1'"
+)
 CHECKS = ("make lint", "make types", "make arrows", "make document", PYTEST)
-"""What `make check` has to say of a new resource; the rest of it is about the generator."""
+"""The parts of `make check` that depend on the new resource; the others test the generator."""
 
 
 @pytest.fixture
-def scratch() -> Iterator[Path]:
-    """A copy of the project, with this environment."""
+def project() -> Iterator[Path]:
+    """Return a copy of the project that shares the installed packages."""
     with tempfile.TemporaryDirectory(prefix="todo-recipe-") as name:
-        Path(name).chmod(0o755)  # the account for servers has to reach its data
+        Path(name).chmod(0o755)  # the account of the embedded server must reach its data
         copy = Path(name, "todo")
-        shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
         for installed in filter(Path.exists, (ROOT / ".venv", ROOT / LINTERS)):
             copy.joinpath(installed.relative_to(ROOT)).symlink_to(installed)
+        # Older than what they install: make must not install anything.
+        for lock_file in (*copy.glob("requirements*.txt"), copy / "tests/document/package-lock.json"):
+            os.utime(lock_file, (0, 0))
         yield copy
 
 
-def section(title: str) -> str:
-    contributing = ROOT.joinpath("CONTRIBUTING.md").read_text()
-    found = re.search(rf"^## {title}\n(.*?)^## ", contributing, re.DOTALL | re.MULTILINE)
-    assert found is not None
-    return found[1]
+def files(guide: str) -> dict[str, str]:
+    """Return the Python blocks of a guide by their files; a later block replaces an earlier one.
+
+    The file is the last `app/....py` in the text between the block and the one before it, or in the comment
+    on its first line. Blocks without a file are examples.
+    """
+    contents = {}
+    for text, block in re.findall(r"(.*?)^ *```python\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE):
+        content = textwrap.dedent(block)
+        comment = re.match(r"# (app/\S+\.py)\n", content)
+        names = [name for name in re.findall(r"`(app/\S+\.py)`", text) if not name.endswith("__init__.py")]
+        if comment or names:
+            contents[comment[1] if comment else names[-1]] = content
+    return contents
 
 
-def files(text: str) -> dict[str, str]:
-    """The blocks of Python, each with the file that was named last before it."""
-    found = {}
-    for before, block in re.findall(r"(.*?)^ *```python\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE):
-        *_, name = re.findall(r"`(app/\S+\.py)`", before.replace("app/notes/__init__.py", ""))
-        found[name] = textwrap.dedent(block)
-    return found
+def with_resource(main: str, change: str) -> str:
+    """Return app/main.py with the imports and the `RESOURCES` of a block."""
+    imports = "".join(f"{line}\n" for line in re.findall(r"^(?:from|import) .*", change, re.MULTILINE))
+    (resources,) = re.findall(r"^RESOURCES = .*", change, re.MULTILINE)
+    changed = re.sub(r"^(?=from app\.settings import)", imports, main, count=1, flags=re.MULTILINE)
+    return re.sub(r"^RESOURCES = .*", resources, changed, count=1, flags=re.MULTILINE)
 
 
-def run(command: str, scratch: Path) -> None:
+def run(command: str, project: Path) -> None:
     settings = {
-        "PYTHONPATH": str(scratch),
+        "PYTHONPATH": str(project),
         "PYTHONDONTWRITEBYTECODE": "1",
         "FUZZ": "--include-path-regex notes",
     }
-    done = subprocess.run(
+    result = subprocess.run(
         ["/bin/bash", "-c", command],
         check=False,
         capture_output=True,
         text=True,
-        cwd=scratch,
+        cwd=project,
         env=environment(**settings),
     )
-    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
 
 
 @pytest.mark.slow
-def test_a_resource_is_added_by_the_recipe(scratch: Path) -> None:
-    recipe = section("Add a resource in five minutes")
-    written = files(recipe)
-    assert list(written) == [
-        "app/notes/models.py",
-        "app/notes/resource.py",
-        "app/notes/routes.py",
-        "app/main.py",
-    ]
-    one_import, one_line = written.pop("app/main.py").split("\n\n")
-    scratch.joinpath("app/notes").mkdir()
-    scratch.joinpath("app/notes/__init__.py").write_text('"""Notes."""\n')
-    for name, content in (written | files(section("Add a route by hand"))).items():
-        scratch.joinpath(name).write_text(content)
-    main = scratch.joinpath("app/main.py")
-    here = "from app.settings import"
-    changed = (
-        main.read_text()
-        .replace(here, f"{one_import}\n{here}")
-        .replace("RESOURCES = (tasks,)", one_line.strip())
-    )
-    main.write_text(changed)
-    migration, document, _ = re.findall(r"^ *(make .*)$", recipe, re.MULTILINE)
-    lint = ["make apilint"] if scratch.joinpath(LINTERS).exists() else []
+def test_a_resource_that_is_added_by_the_guide_passes_all_checks(project: Path) -> None:
+    guide = ROOT.joinpath("CONTRIBUTING.md").read_text()
+    contents = files(guide)
+    main = contents.pop("app/main.py")
+    assert contents.keys() >= {f"app/notes/{name}.py" for name in ("models", "resource", "routes")}
+    project.joinpath("app/notes").mkdir()
+    project.joinpath("app/notes/__init__.py").write_text('"""Notes."""\n')
+    for name, content in contents.items():
+        project.joinpath(name).write_text(content)
+    project.joinpath("app/main.py").write_text(with_resource(ROOT.joinpath("app/main.py").read_text(), main))
+    migration, document = re.findall(r"^ *(?:\$ )?(make (?:migration .*|openapi))$", guide, re.MULTILINE)
+    lint = ["make apilint"] if project.joinpath(LINTERS).exists() else []
     for command in (migration, document, *lint, *CHECKS):
-        run(command, scratch)
-    assert '"/api/v1/notes/{note_id}/pin"' in scratch.joinpath("openapi.json").read_text()
+        run(command, project)
+    assert '"/api/v1/notes/{note_id}/pin"' in project.joinpath("openapi.json").read_text()
+
+
+def test_the_files_of_a_guide_are_read_from_its_python_blocks() -> None:
+    guide = """
+1. In `app/notes/models.py` (with an `app/notes/__init__.py`):
+
+   ```python
+   one
+   ```
+
+An example:
+
+```python
+two
+```
+
+```python
+# app/notes/routes.py
+three
+```
+"""
+    assert files(guide) == {
+        "app/notes/models.py": "one\n",
+        "app/notes/routes.py": "# app/notes/routes.py\nthree\n",
+    }
+
+
+def test_a_resource_is_added_to_the_application_by_an_import_and_its_name() -> None:
+    main = "from app.health import x\nfrom app.settings import y\n\nRESOURCES = (tasks,)\n"
+    change = "from app.notes.routes import router as notes\n\nRESOURCES = (tasks, notes)\n"
+    assert with_resource(main, change) == (
+        "from app.health import x\nfrom app.notes.routes import router as notes\n"
+        "from app.settings import y\n\nRESOURCES = (tasks, notes)\n"
+    )

@@ -1,4 +1,4 @@
-"""The fuzzer can fail: faults are put into the application, and it finds them."""
+"""The fuzzer finds faults that are added to the application."""
 
 import sys
 
@@ -6,24 +6,25 @@ import pytest
 
 from app import ROOT
 from app.database.migrations import migrate
-from tests.support.faults import AFTER, BEFORE
-from tests.support.fuzzing import AUTHENTICATION, findings, single, stateful
+from tests.support.faults import REQUEST_FAULTS, RESPONSE_FAULTS
+from tests.support.fuzzing import GENERATE_OWNERS, findings, single, stateful
 from tests.support.processes import Serve, free_port
 from tests.support.sql import new_database
 
-RUNS = (single(10, met=True), stateful(12, met=True), single(5, *AUTHENTICATION, met=True))
+RUNS = (single(10, match_any=True), stateful(12, match_any=True), single(5, *GENERATE_OWNERS, match_any=True))
 
-MISSED = {
-    "ignores_the_order": "tests/app/tasks/test_routes.py",
+NOT_FOUND = {
+    "reverses_the_sort_order": "tests/app/tasks/test_routes.py",
     "does_not_toggle": "tests/app/tasks/test_routes.py",
 }
-"""What the fuzzer passes over, with the tests that do not."""
+"""The faults that the fuzzer does not find, with the tests that do."""
 
-FAULTS = sorted({*BEFORE, *AFTER})
+FAULTS = sorted({*REQUEST_FAULTS, *RESPONSE_FAULTS})
 
 
 @pytest.fixture
 def url(serve: Serve, server_url: str, request: pytest.FixtureRequest) -> str:
+    """Serve the application with the fault that the parameter `fault` names, and return its URL."""
     fault = request.node.callspec.params.get("fault", "none")
     database = new_database(server_url, f"fault-{fault}")
     migrate(database)
@@ -40,20 +41,20 @@ def url(serve: Serve, server_url: str, request: pytest.FixtureRequest) -> str:
     return served.url.removesuffix("/api/v1")
 
 
-def found(url: str, name: str) -> str | None:
+def first_finding(url: str, fault: str) -> str | None:
     for run in RUNS:
-        if finding := findings(f"fault-{name}", ROOT / "openapi.json", url, run):
+        if finding := findings(f"fault-{fault}", ROOT / "openapi.json", url, run):
             return finding
     return None
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_found(url: str, fault: str) -> None:
-    assert (found(url, fault) is None) == (fault in MISSED)
+def test_the_fuzzer_finds_the_fault(url: str, fault: str) -> None:
+    assert (first_finding(url, fault) is None) == (fault in NOT_FOUND)
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("fault", ["none"])
-def test_without_a_fault_nothing_is_found(url: str, fault: str) -> None:
-    assert found(url, fault) is None
+def test_the_fuzzer_finds_nothing_without_a_fault(url: str, fault: str) -> None:
+    assert first_finding(url, fault) is None

@@ -1,30 +1,30 @@
-"""The committed document, fuzzed by schemathesis against a running server."""
+"""Fuzz a server by the committed document, with schemathesis."""
 
 import pytest
 
 from app import ROOT
 from app.database.migrations import migrate
-from tests.support.fuzzing import AUTHENTICATION, BELIEVES_ANYONE, FACTOR, SEEDS, findings, single, stateful
+from tests.support.fuzzing import ANY_OWNER, FACTOR, GENERATE_OWNERS, SEEDS, findings, single, stateful
 from tests.support.processes import Serve
 from tests.support.sql import new_database
 
 KNOWN, TRUSTED = "tests.support.owners:known_only", "app.owner:trusted_header"
 
-PASSES = {
+RUNS = {
     "single": (KNOWN, single(30)),
-    "single-met": (KNOWN, single(15, met=True)),
-    "owners": (KNOWN, single(10, *AUTHENTICATION, met=True)),
+    "single-match-any": (KNOWN, single(15, match_any=True)),
+    "owners": (KNOWN, single(10, *GENERATE_OWNERS, match_any=True)),
     "stateful": (KNOWN, stateful(12)),
-    "stateful-met": (KNOWN, stateful(12, met=True)),
-    "trusted": (TRUSTED, single(15, *BELIEVES_ANYONE)),
-    "trusted-met": (TRUSTED, stateful(8, *BELIEVES_ANYONE, met=True)),
+    "stateful-match-any": (KNOWN, stateful(12, match_any=True)),
+    "trusted": (TRUSTED, single(15, *ANY_OWNER)),
+    "trusted-match-any": (TRUSTED, stateful(8, *ANY_OWNER, match_any=True)),
 }
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", PASSES)
+@pytest.mark.parametrize("name", RUNS)
 def test_the_fuzzer_finds_nothing(serve: Serve, server_url: str, name: str, seed: int) -> None:
-    provider, run = PASSES[name]
+    provider, run = RUNS[name]
     url = new_database(server_url, f"fuzz-{name}-{seed}")
     migrate(url)
     served = serve(
@@ -34,5 +34,5 @@ def test_the_fuzzer_finds_nothing(serve: Serve, server_url: str, name: str, seed
         PYTHONPATH=str(ROOT),
     )
     target = served.url.removesuffix("/api/v1")
-    found = findings(f"{name}-{seed}", ROOT / "openapi.json", target, run.longer(FACTOR), seed=seed)
-    assert found is None, found + served.output.read_text()[-5000:]
+    result = findings(f"{name}-{seed}", ROOT / "openapi.json", target, run.longer(FACTOR), seed=seed)
+    assert result is None, result + served.output.read_text()[-5000:]

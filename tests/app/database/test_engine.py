@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL."""
+"""The database engine."""
 
 import os
 
@@ -19,7 +19,7 @@ NEON = (
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
-def test_a_url_of_neon_is_taken_whole(scheme: str, driver: str) -> None:
+def test_a_url_of_neon_keeps_all_its_parameters(scheme: str, driver: str) -> None:
     url = driver_url(f"{scheme}://user:p%40ss@{NEON}", driver)
     assert url.drivername == f"postgresql+{driver}"
     assert (url.username, url.password, url.database) == ("user", "p@ss", "neondb")
@@ -30,13 +30,13 @@ def test_a_url_of_neon_is_taken_whole(scheme: str, driver: str) -> None:
     }
 
 
-def test_the_systems_certificates_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_certificates_of_the_system_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     driver_url("postgresql://h/d?sslmode=verify-full&sslrootcert=system", "psycopg")
     assert os.environ["SSL_CERT_FILE"] == certifi.where()
 
 
-async def test_a_warm_pool_needs_one_trip_a_statement(task_url: str) -> None:
+async def test_a_warmed_up_pool_needs_one_round_trip_per_statement(task_url: str) -> None:
     async with wire_to(task_url) as wire:
         database = open_database(wire.url)
         await warm_up(database)
@@ -46,7 +46,7 @@ async def test_a_warm_pool_needs_one_trip_a_statement(task_url: str) -> None:
         await database.close()
 
 
-async def test_connections_that_the_server_closed_are_replaced_unnoticed(task_url: str) -> None:
+async def test_a_connection_that_the_server_closed_is_replaced(task_url: str) -> None:
     database = open_database(task_url)
     await warm_up(database)
     run_sql(
@@ -59,7 +59,7 @@ async def test_connections_that_the_server_closed_are_replaced_unnoticed(task_ur
     await database.close()
 
 
-async def test_a_server_that_is_not_there_is_unavailable() -> None:
+async def test_warming_up_without_a_server_raises_unavailable() -> None:
     database = open_database("postgresql://u@127.0.0.1:1/d")
     with pytest.raises(Unavailable):
         await warm_up(database)

@@ -9,13 +9,22 @@ from alembic import command
 
 from app import ROOT
 from app.database.migrations import configuration, migrate
+from app.main import RESOURCES
 from tests.support.processes import environment
 from tests.support.sql import new_database, run_sql
 
+FIRST_COLUMNS = """
+    SELECT relname, attname
+    FROM pg_index
+    JOIN pg_class ON pg_class.oid = indrelid
+    JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+    WHERE relnamespace = 'public'::regnamespace
+"""
 
-def test_models_and_migrations_agree(task_url: str) -> None:
-    # In a process of its own: the models of other tests are no part of the application.
-    done = subprocess.run(
+
+def test_the_models_match_the_migrations(task_url: str) -> None:
+    # In a process of its own: the models of other tests are not part of the application.
+    result = subprocess.run(
         [sys.executable, "-m", "alembic", "check"],
         check=False,
         capture_output=True,
@@ -23,10 +32,10 @@ def test_models_and_migrations_agree(task_url: str) -> None:
         cwd=ROOT,
         env=environment(DATABASE_URL=task_url, TODO_OWNER_PROVIDER="app.owner:trusted_header"),
     )
-    assert (done.returncode, done.stdout) == (0, "No new upgrade operations detected.\n")
+    assert (result.returncode, result.stdout) == (0, "No new upgrade operations detected.\n")
 
 
-def test_down_and_up_again(server_url: str) -> None:
+def test_migrations_can_be_reverted_and_applied_again(server_url: str) -> None:
     url = new_database(server_url, "down-and-up")
     migrate(url)
     command.downgrade(configuration(url), "base")
@@ -36,23 +45,26 @@ def test_down_and_up_again(server_url: str) -> None:
     assert run_sql(url, "SELECT * FROM task") == []
 
 
-def test_starters_do_not_collide(server_url: str) -> None:
-    url = new_database(server_url, "starters")
+def test_concurrent_migrations_wait_for_each_other(server_url: str) -> None:
+    url = new_database(server_url, "concurrent")
     program = f"from app.database.migrations import migrate; migrate({url!r})"
     with ThreadPoolExecutor(6) as pool:
-        done = list(
-            pool.map(
-                lambda _: subprocess.run([sys.executable, "-c", program], check=False).returncode, range(6)
-            )
-        )
-    assert done == [0] * 6
+        results = pool.map(lambda _: subprocess.run([sys.executable, "-c", program], check=False), range(6))
+    assert [result.returncode for result in results] == [0] * 6
+
+
+def test_the_owner_is_the_first_column_of_every_index(task_url: str) -> None:
+    owned = {router.resource.table.name for router in RESOURCES if not router.resource.public}
+    first_columns = [row for row in run_sql(task_url, FIRST_COLUMNS) if row[0] in owned]
+    assert {table for table, _ in first_columns} == owned
+    assert {column for _, column in first_columns} == {"owner_id"}
 
 
 @pytest.mark.parametrize("title", ["''", "' '", "E'a\\nb'", "repeat('x', 201)"])
-def test_the_contracts_bounds_stand_in_the_database(task_url: str, title: str) -> None:
+def test_the_database_rejects_a_title_that_the_create_schema_rejects(task_url: str, title: str) -> None:
     with pytest.raises(Exception, match=r"violates check constraint|value too long"):
         run_sql(
             task_url,
-            "INSERT INTO task (owner_id, id, title, completed)"  # noqa: S608 # of ours
+            "INSERT INTO task (owner_id, id, title, completed)"  # noqa: S608 # without input of others
             f" VALUES ('alice', gen_random_uuid(), {title}, false)",
         )

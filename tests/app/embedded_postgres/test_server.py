@@ -1,4 +1,4 @@
-"""The embedded server, in the places where people keep their checkouts."""
+"""The embedded PostgreSQL server."""
 
 import contextlib
 import os
@@ -16,108 +16,114 @@ from tests.support.sql import run_sql
 
 
 @pytest.fixture
-def place() -> Iterator[Path]:
-    """A directory that the account for servers can reach."""
+def directory() -> Iterator[Path]:
+    """Return a directory that the account of the server can reach."""
     with tempfile.TemporaryDirectory(prefix="todo-data-") as name:
         Path(name).chmod(0o755)
         yield Path(name)
 
 
 @pytest.mark.parametrize("name", ["data", "a b$c'd\"é", "x" * 60 + "/" + "y" * 60])
-def test_it_runs_wherever_the_data_are(place: Path, name: str) -> None:
-    with embedded_postgres(place / name) as url:
+def test_the_server_runs_in_any_directory_without_a_port(directory: Path, name: str) -> None:
+    with embedded_postgres(directory / name) as url:
         assert run_sql(url, "SELECT current_setting('listen_addresses')") == [("",)]
         assert run_sql(url, "SELECT current_setting('fsync'), current_setting('TimeZone')") == [("on", "UTC")]
 
 
-def test_data_last_and_settings_are_the_starters(place: Path) -> None:
-    with embedded_postgres(place / "data", {"work_mem": "5MB"}) as url:
-        run_sql(url, "CREATE TABLE kept AS SELECT current_setting('work_mem') AS value")
-        with embedded_postgres(place / "data") as same:
-            assert same == url
-        assert run_sql(url, "SELECT value FROM kept") == [("5MB",)]
+def test_data_persist_but_the_parameters_of_a_server_do_not(directory: Path) -> None:
+    with embedded_postgres(directory / "data", {"work_mem": "5MB"}) as url:
+        run_sql(url, "CREATE TABLE persistent AS SELECT current_setting('work_mem') AS value")
+        with embedded_postgres(directory / "data") as joined_url:
+            assert joined_url == url
+        assert run_sql(url, "SELECT value FROM persistent") == [("5MB",)]
     with pytest.raises(psycopg2.OperationalError):
         run_sql(url, "SELECT 1")
-    with embedded_postgres(place / "data") as url:
-        assert run_sql(url, "SELECT value, current_setting('work_mem') FROM kept") == [("5MB", "4MB")]
+    with embedded_postgres(directory / "data") as url:
+        assert run_sql(url, "SELECT value, current_setting('work_mem') FROM persistent") == [("5MB", "4MB")]
 
 
-def test_a_strange_locale_does_not_matter(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_locale_and_pg_variables_of_the_caller_are_ignored(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LC_ALL", "xx_XX.nonsense")
     monkeypatch.setenv("PGHOST", "nowhere.example")
-    with embedded_postgres(place / "data") as url:
+    with embedded_postgres(directory / "data") as url:
         assert run_sql(url, "SELECT 'ä' < 'z'") == [(False,)]
 
 
-def test_leavings_of_a_killed_server_do_not_matter(place: Path) -> None:
-    with embedded_postgres(place / "data") as url:
-        run_sql(url, "CREATE TABLE kept ()")
-    # As after a crash, with a process id that has become somebody else's.
-    home = Path(place, "data", "server")
-    home.joinpath("cluster", "postmaster.pid").write_text(f"{os.getpid()}\n{place}\n1\n5432\n{place}\n")
+def test_leftovers_of_a_killed_server_are_removed(directory: Path) -> None:
+    with embedded_postgres(directory / "data") as url:
+        run_sql(url, "CREATE TABLE persistent ()")
+    # As after a crash, with a process id that belongs to another program by now.
+    home = Path(directory, "data", "server")
+    home.joinpath("cluster", "postmaster.pid").write_text(
+        f"{os.getpid()}\n{directory}\n1\n5432\n{directory}\n"
+    )
     home.joinpath("cluster.unfinished").mkdir()
-    with embedded_postgres(place / "data") as url:
-        run_sql(url, "SELECT FROM kept")
+    with embedded_postgres(directory / "data") as url:
+        run_sql(url, "SELECT FROM persistent")
 
 
-def test_only_its_owner_may_enter(place: Path) -> None:
-    with embedded_postgres(place / "data"):
-        mode = stat.S_IMODE(Path(place, "data", "server", "cluster").stat().st_mode)
+def test_only_the_account_of_the_server_can_read_the_data(directory: Path) -> None:
+    with embedded_postgres(directory / "data"):
+        mode = stat.S_IMODE(Path(directory, "data", "server", "cluster").stat().st_mode)
     assert mode == stat.S_IRWXU
 
 
-def test_a_server_that_cannot_start_is_one_sentence(place: Path) -> None:
-    refusal = pytest.raises(EmbeddedError, match=r"PostgreSQL did not start on .*postgres\.log")
-    with refusal, embedded_postgres(place / "data", {"work_mem": "nonsense"}):
+def test_a_server_that_cannot_start_is_reported(directory: Path) -> None:
+    error = pytest.raises(EmbeddedError, match=r"PostgreSQL did not start on .*postgres\.log")
+    with error, embedded_postgres(directory / "data", {"work_mem": "nonsense"}):
         pass
 
 
-def test_data_that_cannot_be_created_are_one_sentence(place: Path) -> None:
-    Path(place, "data", "server").mkdir(parents=True)
-    Path(place, "data", "server", "cluster.unfinished").write_text("in the way")
-    refusal = pytest.raises(EmbeddedError, match="PostgreSQL could not create its data")
-    with refusal, embedded_postgres(place / "data"):
+def test_data_that_cannot_be_created_are_reported(directory: Path) -> None:
+    Path(directory, "data", "server").mkdir(parents=True)
+    Path(directory, "data", "server", "cluster.unfinished").write_text("in the way")
+    error = pytest.raises(EmbeddedError, match="PostgreSQL could not create its data")
+    with error, embedded_postgres(directory / "data"):
         pass
 
 
-def test_a_socket_directory_of_somebody_else_is_refused(place: Path) -> None:
-    long = place / ("x" * 100)
+def test_a_socket_directory_of_another_user_is_rejected(directory: Path) -> None:
+    long = directory / ("x" * 100)
     with embedded_postgres(long) as url:
         sockets = Path(psycopg2.extensions.parse_dsn(url)["host"])
     sockets.chmod(0o755)
-    refusal = pytest.raises(EmbeddedError, match="belongs to somebody else")
+    error = pytest.raises(EmbeddedError, match="belongs to another user")
     with contextlib.ExitStack() as stack:
         stack.callback(sockets.rmdir)
-        stack.enter_context(refusal)
+        stack.enter_context(error)
         stack.enter_context(embedded_postgres(long))
 
 
-def test_by_default_data_are_beside_the_caller(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(place)
-    assert data_directory(None) == place / ".data"
-    assert data_directory(Path("elsewhere")) == place / "elsewhere"
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server under another account")
-def test_out_of_reach_of_the_servers_account_they_are_elsewhere(
-    place: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_default_data_directory_is_below_the_current_one(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place.chmod(0o700)
-    monkeypatch.chdir(place)
-    assert data_directory(None).parent == Path("/var/lib/backend-todo")
-    with pytest.raises(EmbeddedError, match="out of reach for the account `nobody`"):
-        data_directory(place / "data")
+    monkeypatch.chdir(directory)
+    assert data_directory(None) == directory / ".data"
+    assert data_directory(Path("elsewhere")) == directory / "elsewhere"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server under another account")
-def test_root_keeps_the_directory_that_it_names(place: Path) -> None:
-    with embedded_postgres(place):
-        assert place.stat().st_uid == 0
-        assert place.joinpath("server").stat().st_uid == server_account().uid
+def test_data_of_root_are_below_var_lib_if_the_account_cannot_reach_the_default(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory.chmod(0o700)
+    monkeypatch.chdir(directory)
+    assert data_directory(None).parent == Path("/var/lib/backend-todo")
+    with pytest.raises(EmbeddedError, match="not accessible to the account `nobody`"):
+        data_directory(directory / "data")
 
 
-def test_without_the_wheel_it_says_so(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server under another account")
+def test_root_remains_the_owner_of_the_data_directory(directory: Path) -> None:
+    with embedded_postgres(directory):
+        assert directory.stat().st_uid == 0
+        assert directory.joinpath("server").stat().st_uid == server_account().uid
+
+
+def test_a_missing_wheel_is_reported(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    refusal = pytest.raises(EmbeddedError, match="The package embedded-postgres is missing")
-    with refusal, embedded_postgres(place / "data"):
+    error = pytest.raises(EmbeddedError, match="The package embedded-postgres is missing")
+    with error, embedded_postgres(directory / "data"):
         pass
