@@ -14,7 +14,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test slow coverage fallback fuzz check lint types arrows document apilint clients migrate migration openapi pages picture bench growth lock clean
+.PHONY: help run test slow coverage fallback fuzz check lint types imports document apilint clients migrate migration openapi pages picture bench growth lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -88,7 +88,7 @@ bench: $(MEASURES) ## Compare frameworks for docs/performance.md, in twenty minu
 growth: $(MEASURES) ## Measure growth for docs/growth.md, in twenty minutes; BENCH_QUICK=1: in two minutes
 	@.venv-bench/bin/python -m bench growth $(if $(BENCH_QUICK),--quick)
 
-check: lint types arrows document apilint test slow coverage fallback ## Run everything that CI runs
+check: lint types imports document apilint test slow coverage fallback ## Run everything that CI runs
 
 lint: $(READY) ## Lint, and check the format
 	@$(BIN)/ruff check .
@@ -98,7 +98,7 @@ types: $(READY) ## Check types with mypy and pyright
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 
-arrows: $(READY) ## Check imports against the layers of the packages
+imports: $(READY) ## Check imports against the layers of the packages
 	@$(BIN)/lint-imports
 
 document: $(READY) ## Check that openapi.json is up to date

@@ -23,7 +23,7 @@ PYTEST = (
     ".venv/bin/python -m pytest -q tests/isolation/test_application.py tests/app/database/test_migrations.py"
     " tests/contract/test_fuzz.py -k 'not fuzzer or single-1'"
 )
-CHECKS = ("make lint", "make types", "make arrows", "make document", PYTEST)
+CHECKS = ("make lint", "make types", "make imports", "make document", PYTEST)
 """The parts of `make check` that depend on the new resource; the others test the generator."""
 
 
