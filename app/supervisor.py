@@ -11,5 +11,12 @@ def exit_with_supervisor() -> None:
     Otherwise it would keep the port, and serve without anything to restart it. Needs a running event loop.
     """
     supervisor = parent_process()
-    if supervisor is not None:
-        asyncio.get_running_loop().add_reader(supervisor.sentinel, signal.raise_signal, signal.SIGTERM)
+    if supervisor is None:
+        return
+    loop, sentinel = asyncio.get_running_loop(), supervisor.sentinel
+
+    def stop() -> None:
+        loop.remove_reader(sentinel)  # it stays readable
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(sentinel, stop)

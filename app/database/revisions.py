@@ -10,6 +10,8 @@ from sqlalchemy.exc import ProgrammingError
 from app.database.migrations import configuration
 from routers import Database
 
+_REVISIONS = text("SELECT version_num FROM alembic_version")
+
 
 async def is_current(database: Database) -> bool:
     """Check whether the database has at least the latest known revision.
@@ -21,7 +23,7 @@ async def is_current(database: Database) -> bool:
         Unavailable: the database cannot be reached.
     """
     try:
-        rows = await database.fetch(text("SELECT version_num FROM alembic_version"), {})
+        rows = await database.fetch(_REVISIONS, {})
     except ProgrammingError as error:
         if isinstance(error.orig, UndefinedTable):
             return False  # it was never migrated

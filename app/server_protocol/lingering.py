@@ -7,6 +7,9 @@ from typing import Any
 LINGER_SECONDS = 2.0
 """Maximum time to read the rest of a request after its response."""
 
+MAX_EXTENSIONS = 15
+"""How often that time starts again, while the client is still receiving the response."""
+
 MAX_DISCARDED_BYTES = 4 * 1024 * 1024
 """Maximum number of bytes to read in that time; more of them wait in the socket until its end."""
 
@@ -26,6 +29,7 @@ class LingeringTransport(asyncio.Transport):
         self._may_receive = may_receive
         self._closing = False
         self._discarded = 0
+        self._extensions = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def close(self) -> None:
@@ -44,7 +48,14 @@ class LingeringTransport(asyncio.Transport):
     def linger(self) -> None:
         """Drop the connection in `LINGER_SECONDS`, unless `cancel` is called before."""
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._transport.abort)
+            self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._drop)
+
+    def _drop(self) -> None:
+        if self._transport.get_write_buffer_size() and self._extensions < MAX_EXTENSIONS:
+            self._extensions += 1
+            self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._drop)
+        else:
+            self._transport.abort()
 
     def discard(self, size: int) -> None:
         """Count bytes that arrive after the response, and stop reading if there are too many."""

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp
 
-from routers.api.dispatch import Dispatcher
+from routers.api.dispatch import Dispatcher, route_path
 from routers.api.middleware import ContractMiddleware, Observer
 from routers.api.problem_responses import EXCEPTION_HANDLERS, on_http_error
 from routers.api.router import ResourceRouter
@@ -50,8 +50,9 @@ class ResourceAPI(FastAPI):
             openapi_url=None,
             **{"servers": [THIS_SERVER], **options},
         )
+        self._dispatcher = Dispatcher(self.router.middleware_stack, self)
         if fast_path:
-            self.router.middleware_stack = Dispatcher(self.router.middleware_stack, self)
+            self.router.middleware_stack = self._dispatcher
         self.add_api_route("/openapi.json", self._serve_document, include_in_schema=False)
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
         self.mount(ASSETS, docs_assets())
@@ -64,7 +65,8 @@ class ResourceAPI(FastAPI):
         super().include_router(router, **options)
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the outer middleware around FastAPI's."""
+        """Put the outer middleware around FastAPI's, when the application starts and all routes are known."""
+        _ = self._dispatcher.tables
         stack = super().build_middleware_stack()
         for cls, args, kwargs in reversed(self._outer):
             stack = cls(stack, *args, **kwargs)
@@ -94,9 +96,10 @@ class ResourceAPI(FastAPI):
 
     async def _on_method_not_allowed(self, request: Request, error: HTTPException) -> Response:
         methods: set[str] = set()
+        path = route_path(request.scope)
         for route in iter_route_contexts(self.routes):
             pattern, _, _ = compile_path(route.path or "")
-            if pattern.match(request.scope["path"]):
+            if pattern.match(path):
                 methods |= getattr(route, "methods", None) or set()
         if "GET" in methods or not methods:  # without a route, it is a static file
             methods |= {"GET", "HEAD"}

@@ -22,7 +22,7 @@ class Dispatcher:
     """ASGI middleware around the router of an application, inside of FastAPI's own middleware.
 
     So exceptions, body limits and responses are handled as those of any other route. A route that is added
-    after the first request has no fast path.
+    after the start of the application has no fast path.
     """
 
     def __init__(self, app: ASGIApp, api: FastAPI) -> None:
@@ -41,10 +41,10 @@ class Dispatcher:
 
     def _match(self, scope: Scope) -> FastPath | None:
         """Return the fast path for a request, and complete the ASGI scope as Starlette does."""
-        table = self._tables.get(scope["method"])
+        table = self.tables.get(scope["method"])
         if table is None or self.api.dependency_overrides or get_telemetry_data() is not None:
             return None
-        match = table.pattern.fullmatch(_route_path(scope))
+        match = table.pattern.fullmatch(route_path(scope))
         if match is None:
             return None
         last = match.lastindex or 0
@@ -57,7 +57,8 @@ class Dispatcher:
         return path
 
     @cached_property
-    def _tables(self) -> dict[str, "_RouteTable"]:
+    def tables(self) -> dict[str, "_RouteTable"]:
+        """The routes of each method."""
         contexts = list(_in_order(self.api))
         return {method: _RouteTable.of(contexts, method, self.api.max_body_size) for method in METHODS}
 
@@ -103,7 +104,7 @@ def _in_order(api: FastAPI) -> Iterator[RouteContext]:
         yield context
 
 
-def _route_path(scope: Scope) -> str:
+def route_path(scope: Scope) -> str:
     """Return the path below the one that the application is mounted at, as Starlette does."""
     root, path = scope.get("root_path", ""), str(scope["path"])
     below = path.removeprefix(root)

@@ -18,7 +18,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from routers.api.route import ResourceRoute, is_list, query_name
+from routers.api.route import ResourceRoute, is_repeatable, query_name
 from routers.api.scope_dependency import ScopeDependency
 from routers.api.strict_request import CACHE_SIZE, StrictRequest, cached
 from routers.schemas.models import ListQuery
@@ -104,10 +104,10 @@ def fast_path(context: RouteContext) -> FastPath | None:
     dependencies = [each.dependency for each in context.dependencies]
     scope_names, request_names, parameters = [], [], []
     for name, declared in inspect.signature(route.endpoint).parameters.items():
-        annotation, metadata = _split(hints.get(name))
-        depends = [each for each in metadata if isinstance(each, params.Depends)]
-        if declared.default is not inspect.Parameter.empty:
+        if name not in hints or declared.default is not inspect.Parameter.empty:
             return None
+        annotation, metadata = _split(hints[name])
+        depends = [each for each in metadata if isinstance(each, params.Depends)]
         if annotation is Request:
             request_names.append(name)
         elif depends:
@@ -181,7 +181,9 @@ def _query_validator(model: type[BaseModel]) -> Callable[[Request, Any], Any]:
 @lru_cache(CACHE_SIZE)
 def _parse_query(model: type[BaseModel], query: bytes) -> Any:
     parameters = QueryParams(query)
-    names = {query_name(name, field): is_list(field.annotation) for name, field in model.model_fields.items()}
+    names = {
+        query_name(name, field): is_repeatable(field.annotation) for name, field in model.model_fields.items()
+    }
     values = {
         name: parameters.getlist(name) if repeated else parameters[name]
         for name, repeated in names.items()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 
-from routers.api.responses import CREATED_HEADERS, ROW_HEADERS, read_response, row_response
+from routers.api.responses import CREATED_HEADERS, ROW_HEADERS, location, read_response, row_response
 from routers.api.router import ResourceRouter, operation_id
 from routers.api.scope_dependency import ScopeDependency
 from routers.queries.pagination import Cursor
@@ -88,7 +88,7 @@ def _add_create(generator: _Generator) -> None:
 
     async def create_row(request: Request, rows: Scope[Any], body: BaseModel) -> Response:
         row = await rows.create(**provided(body))
-        return row_response(encoder, row, 201, f"{request.scope['path']}/{row.id}")
+        return row_response(encoder, row, 201, location(request, row.id))
 
     generator.add(
         "",
@@ -133,7 +133,7 @@ def _add_put(generator: _Generator) -> None:
     async def put_row(request: Request, row_id: RowId, rows: Scope[Any], body: BaseModel) -> Response:
         row, created = await rows.put(row_id, **provided(body))
         if created:
-            return row_response(encoder, row, 201, request.scope["path"])
+            return row_response(encoder, row, 201, location(request))
         return row_response(encoder, row, 200)
 
     response_schema = generator.resource.response_schema

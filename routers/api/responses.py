@@ -4,7 +4,10 @@ import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, get_type_hints
+from urllib.parse import quote
+from uuid import UUID
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from routers.api.conditional_headers import etag
@@ -20,11 +23,17 @@ CREATED_HEADERS = {"headers": header_references("ETag", "Location")}
 Encoder = ResponseEncoder[Any]
 
 
-def row_response(encoder: Encoder, row: Any, status: int, location: str | None = None) -> Response:
-    """Return a response with a row and its ETag."""
+def location(request: Request, row_id: UUID | None = None) -> str:
+    """Return the URL of the requested row or, in its collection, of a new one."""
+    path = request.scope["path"] if row_id is None else f"{request.scope['path']}/{row_id}"
+    return quote(path, safe="/:@!$&'()*+,;=~")
+
+
+def row_response(encoder: Encoder, row: Any, status: int, url: str | None = None) -> Response:
+    """Return a response with a row, its ETag and the URL of a new row."""
     headers = {"etag": etag(row.version)}
-    if location is not None:
-        headers["location"] = location
+    if url is not None:
+        headers["location"] = url
     return Response(encoder.row(row), status, headers, media_type="application/json")
 
 

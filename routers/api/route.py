@@ -1,6 +1,7 @@
 """A route of a resource: it reads requests strictly and documents every status."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, get_args, get_origin
 
 from fastapi import Request, Response
@@ -66,9 +67,9 @@ def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
         annotation = field.field_info.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             for name, member in annotation.model_fields.items():
-                yield query_name(name, member), is_list(member.annotation)
+                yield query_name(name, member), is_repeatable(member.annotation)
         else:
-            yield field.alias, is_list(annotation)
+            yield field.alias, is_repeatable(annotation)
     for dependency in dependant.dependencies:
         yield from _query_parameters(dependency)
 
@@ -79,9 +80,12 @@ def query_name(name: str, field: FieldInfo) -> str:
     return alias if isinstance(alias, str) else name
 
 
-def is_list(annotation: Any) -> bool:
-    """Check whether an annotation is a list, or a union with one."""
-    return get_origin(annotation) is list or any(map(is_list, get_args(annotation)))
+def is_repeatable(annotation: Any) -> bool:
+    """Check whether an annotation is a collection, or a union with one."""
+    python_type = get_origin(annotation) or annotation
+    if isinstance(python_type, type) and issubclass(python_type, Sequence | AbstractSet):
+        return not issubclass(python_type, str | bytes)
+    return any(map(is_repeatable, get_args(annotation)))
 
 
 def _conditional_headers(methods: set[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fastapi.requests import HTTPConnection
 from routers.api.conditional_headers import read_preconditions
 from routers.api.route import ResourceRoute
 from routers.api.strict_request import StrictRequest
+from routers.exceptions import Unauthenticated
 from routers.queries.ownership import OwnerId
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
@@ -69,12 +70,15 @@ class ScopeDependency(Generic[ReadT]):
         """Open the owner's scope with the preconditions of the request.
 
         Raises:
+            Unauthenticated: the owner dependency returned no owner.
             InvalidRequest: a precondition header is too long.
         """
         preconditions = read_preconditions(request, self.resource.id_parameter)
         database = self._access.database(request)
-        if owner is None:
+        if self.resource.public:
             return ReadScope(self.resource, None, database, preconditions, self._make_row)
+        if not owner:
+            raise Unauthenticated(headers={"WWW-Authenticate": "Owner"})
         return Scope(self.resource, owner, database, preconditions, self._make_row)
 
 
@@ -82,5 +86,8 @@ def _request_parameter(dependency: Any) -> str:
     """Return the only parameter of an async function of the request; empty for any other function."""
     call = dependency if inspect.isfunction(dependency) else type(dependency).__call__
     name, *others = [*inspect.signature(dependency).parameters, ""]
-    takes_request = get_type_hints(call).get(name) in (Request, HTTPConnection)
+    try:
+        takes_request = get_type_hints(call).get(name) in (Request, HTTPConnection)
+    except NameError:  # a type that is imported for type checkers only
+        return ""
     return name if takes_request and others == [""] and inspect.iscoroutinefunction(call) else ""

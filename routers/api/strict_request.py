@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -105,7 +106,7 @@ def check_query(request: Request, known: Mapping[str, bool]) -> None:
         expected = ", ".join(sorted(known)) or "none"
         detail = f"There is an unknown query parameter; known parameters: {expected}."
         raise InvalidRequest([Violation(parameter="", detail=detail)])
-    if repeated := sorted({name for name in names if names.count(name) > 1 and not known[name]}):
+    if repeated := sorted(name for name, count in Counter(names).items() if count > 1 and not known[name]):
         detail = "This must not be repeated."
         raise InvalidRequest([Violation(parameter=name, detail=detail) for name in repeated])
 

@@ -44,7 +44,7 @@ from routers.schemas.field_formats import (
     decimal_reader,
     decimal_schema,
 )
-from routers.schemas.json_types import JsonArray, JsonObject, object_of
+from routers.schemas.json_types import NUMBER_BOUND, JsonArray, JsonObject, object_of
 from routers.schemas.patterns import PATTERN_RULES, is_portable_pattern
 
 _DOUBLE_PRECISION = 25
@@ -242,6 +242,6 @@ _VALUE_TYPES: dict[type, FieldTypes] = {
     bool: FieldTypes(StrictBool, QueryBool, bool),
     str: _text([], String()),
     int: _integer([], BigInteger()),
-    float: _number([], Double()),
+    float: _number([Field(ge=-NUMBER_BOUND), Field(lt=NUMBER_BOUND)], Double()),
 }
 """The types of values in typed JSON."""

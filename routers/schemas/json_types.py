@@ -9,7 +9,7 @@ from typing_extensions import TypeAliasType
 
 from routers.schemas.field_formats import MAX_ARRAY_LENGTH, MAX_TEXT_LENGTH, TEXT, not_canonical
 
-_NUMBER_BOUND = 2**63
+NUMBER_BOUND = 2**63
 """PostgreSQL writes numbers without exponents: 1e308 would come back with 309 digits."""
 
 MAX_DEPTH = 100
@@ -23,7 +23,7 @@ def _describe_names(schema: dict[str, Any]) -> None:
 
 
 _Text = Annotated[str, Field(pattern=TEXT, max_length=MAX_TEXT_LENGTH)]
-_Number = Annotated[float, Field(ge=-_NUMBER_BOUND, lt=_NUMBER_BOUND)]
+_Number = Annotated[float, Field(ge=-NUMBER_BOUND, lt=NUMBER_BOUND)]
 _DESCRIPTION = "Any JSON value, nested or not."
 # Used for its JSON Schema only: `_check_storable` validates the same with better messages.
 JsonValue = TypeAliasType(
@@ -63,7 +63,7 @@ def _check_storable(value: Any, depth: int = 1) -> None:
             _check_storable(member, depth + 1)
     elif isinstance(value, str):
         _check_text(value)
-    elif not isinstance(value, bool | None) and not -_NUMBER_BOUND <= value < _NUMBER_BOUND:
+    elif not isinstance(value, bool | None) and not -NUMBER_BOUND <= value < NUMBER_BOUND:
         raise _not_storable("contain no number beyond 64 bits")
 
 

@@ -5,10 +5,12 @@ from typing import Any, Generic
 
 import msgspec
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from routers.schemas.read_row import ReadT
 
-_encode = msgspec.json.Encoder().encode
+# Pydantic encodes what msgspec does not know: subclasses of `str`, for example.
+_encode = msgspec.json.Encoder(enc_hook=lambda value: msgspec.Raw(to_json(value))).encode
 
 
 class _Page(msgspec.Struct, gc=False):
@@ -29,6 +31,7 @@ class ResponseEncoder(Generic[ReadT]):
     def __init__(self, schema: type[ReadT], page: type[BaseModel]) -> None:
         """Encode rows of `schema` and, where it customizes its serialization, pages of `page`."""
         self._page = page
+        self._schemas = {schema, *schema.__bases__}
         self._is_custom = _customizes_serialization(schema)
         self._names = tuple(schema.model_fields)
         self.make_row: Callable[[Sequence[Any]], Any]
@@ -39,11 +42,10 @@ class ResponseEncoder(Generic[ReadT]):
             self.make_row = lambda values: struct(*values)
 
     def row(self, row: Any) -> bytes:
-        """Return the JSON of one row, which `make_row` built or which is an instance of the schema."""
-        if self._is_custom:
-            json: str = row.model_dump_json()
-            return json.encode()
+        """Return the JSON of one row, which `make_row` built, or of an instance of any schema."""
         if isinstance(row, BaseModel):
+            if self._is_custom or type(row) not in self._schemas:
+                return row.model_dump_json().encode()
             row = self.make_row([getattr(row, name) for name in self._names])
         return _encode(row)
 
@@ -63,7 +65,7 @@ def model_factory(schema: type[ReadT]) -> Callable[[Sequence[Any]], ReadT]:
 
 
 def _customizes_serialization(schema: type[BaseModel]) -> bool:
-    if any(setting.startswith("ser_") for setting in schema.model_config):
+    if any(setting.startswith("ser_") for setting in schema.model_config) or schema.__pydantic_post_init__:
         return True
     schema.model_rebuild(force=True)  # with `defer_build`, there is no core schema before
     return _has_serializer(schema.__pydantic_core_schema__)

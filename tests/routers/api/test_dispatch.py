@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.requests import HTTPConnection
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.routing import BaseRoute, Host, Mount, Route, Router
 
 from routers import Access, Database, OwnerId, ResourceAPI, RowId, Scope, resource_router
@@ -146,3 +146,61 @@ async def test_every_request_gets_its_own_query_model_with_new_defaults(database
     async with unchecked_client_of(application_of(router, database)) as client:
         responses = [await client.get("/gadgets/numbers", headers={"Owner": name}) for name in ("ann", "bob")]
     assert [response.text for response in responses] == ["0 1", "1 1"]
+
+
+async def test_an_endpoint_with_an_unannotated_parameter_does_not_disturb_other_routes(
+    database: Database, empty: None
+) -> None:
+    router = resource_router(gadgets, access)
+
+    @router.get("/named/{name}")
+    async def echo(name, rows: Annotated[Scope[GadgetRead], router.scope]) -> Response:  # type: ignore[no-untyped-def] # noqa: ANN001 # the subject of the test
+        return Response(f"{name} {len((await rows.list()).items)}")
+
+    async with unchecked_client_of(application_of(router, database)) as client:
+        assert (await client.get("/gadgets/named/lamp")).text == "lamp 0"
+        assert (await client.get("/gadgets")).status_code == 200
+
+
+@pytest.mark.parametrize("owner", [None, ""])
+async def test_a_request_is_rejected_if_the_owner_provider_returns_no_owner(
+    database: Database, owner: Any
+) -> None:
+    async def no_owner(_request: Request) -> Any:
+        return owner
+
+    router = resource_router(gadgets, Access(no_owner, access.database))
+    async with unchecked_client_of(application_of(router, database)) as client:
+        response = await client.get("/gadgets")
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"]
+
+
+async def test_an_owner_provider_can_have_annotations_for_type_checkers_only(
+    database: Database, empty: None
+) -> None:
+    async def owner(request: Request) -> "ImportedForTypeCheckersOnly":  # type: ignore[name-defined] # noqa: F821 # the subject of the test
+        return OwnerId(request.headers["owner"])
+
+    router = resource_router(gadgets, Access(owner, access.database))
+    async with unchecked_client_of(application_of(router, database)) as client:
+        assert (await client.get("/gadgets")).status_code == 200
+
+
+@pytest.mark.parametrize("collection", [list[str], set[str], frozenset[str], tuple[str, ...]])
+async def test_a_query_model_can_have_a_parameter_that_is_repeated(
+    database: Database, collection: Any
+) -> None:
+    router = resource_router(gadgets, access)
+    model: Any = create_model("TagQuery", tags=(collection, ...))
+
+    @router.get("/tags")
+    async def tags(
+        rows: Annotated[Scope[GadgetRead], router.scope], query: Annotated[model, Query()]
+    ) -> Response:
+        values: Any = query
+        return Response(" ".join(sorted(values.tags)) + type(rows).__name__)
+
+    async with unchecked_client_of(application_of(router, database)) as client:
+        assert (await client.get("/gadgets/tags?tags=a")).text == "aScope"
+        assert (await client.get("/gadgets/tags?tags=a&tags=b")).text == "a bScope"
