@@ -16,20 +16,20 @@ MAX_HEAD_BYTES = 64 * 1024
 """The default limit of a request head; uvicorn's `h11_max_incomplete_event_size` overrides it."""
 
 CHUNK_LINE_BYTES = 32
-"""The bytes around each chunk that do not count against that limit."""
+"""The bytes around each chunk that do not count against `MAX_HEAD_BYTES`."""
 
 
 class StrictProtocol(HttpToolsProtocol):
     """Ignore `Upgrade`, keep trailers out of the headers, and reject ambiguous requests with a problem.
 
-    httptools ends a request with `Upgrade` after its head, so its body would be parsed as the next requests.
-    Here a new parser reads the body of such a request (RFC 9110 section 7.8 allows a server to ignore an
-    upgrade). This depends on two details of httptools: `HttpParserUpgrade` carries the offset of the first
+    httptools treats the bytes after a head with `Upgrade` as new requests, so a body could smuggle requests.
+    Here a new parser reads the body of such a request (RFC 9110 section 7.8 allows a server to ignore
+    `Upgrade`). This depends on two details of httptools: `HttpParserUpgrade` carries the offset of the first
     byte after the head, and `on_message_complete` is called before it is raised.
     """
 
     rejected = False
-    """Whether the connection closes, and nothing that arrives is parsed any more."""
+    """Whether a request was rejected; later data is discarded."""
 
     _rejection = b""
     """The response to the rejected request, which is sent after those to the earlier requests."""
@@ -40,8 +40,8 @@ class StrictProtocol(HttpToolsProtocol):
     _reading_body = False
     """Whether the request of `self.cycle` is incomplete."""
 
-    _parsing_substitute = False
-    """Whether the parser reads the substitute for the head of an upgrading request."""
+    _reads_synthetic_head = False
+    """Whether the parser reads the synthetic head before the body of a request with `Upgrade`."""
 
     _segment_bytes = 0
     """The size of the last segment."""
@@ -52,12 +52,12 @@ class StrictProtocol(HttpToolsProtocol):
     lingering: LingeringTransport
 
     def __init__(self, config: Config, *arguments: Any, **options: Any) -> None:
-        """Limit the head by the setting that uvicorn has for its other parser."""
+        """Use `h11_max_incomplete_event_size` as the size limit of the head."""
         super().__init__(config, *arguments, **options)
         self._max_head_bytes = config.h11_max_incomplete_event_size or MAX_HEAD_BYTES
 
     def connection_made(self, transport: Any) -> None:
-        """Start a connection, which lingers if it is closed within a request."""
+        """Start a connection, which stays open briefly after a response within a request."""
         self.lingering = LingeringTransport(transport, lambda: self.rejected or self._reading_body)
         super().connection_made(self.lingering)
 
@@ -84,7 +84,7 @@ class StrictProtocol(HttpToolsProtocol):
                 self.reject(HeadTooLarge())
 
     def _parse(self, data: bytes) -> None:
-        """Feed the parser, replacing it after each upgrading head, however many there are."""
+        """Feed the parser, and replace it after each head with `Upgrade`."""
         offset = self._feed(data)
         rest = memoryview(data)  # whose slices copy nothing
         while offset is not None:
@@ -93,7 +93,7 @@ class StrictProtocol(HttpToolsProtocol):
             offset = self._feed(rest)
 
     def _feed(self, data: bytes | memoryview) -> int | None:
-        """Feed the parser, and return the offset after an upgrading head, if there is one."""
+        """Feed the parser, and return the offset after a head with `Upgrade`, if there is one."""
         try:
             self.parser.feed_data(data)
         except HttpParserUpgrade as upgrade:
@@ -113,7 +113,7 @@ class StrictProtocol(HttpToolsProtocol):
             head.append(b"Connection: close")
         self.parser = HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        self._parsing_substitute = True
+        self._reads_synthetic_head = True
         self.parser.feed_data(b"\r\n".join([*head, b"", b""]))
 
     def on_headers_complete(self) -> None:
@@ -122,8 +122,8 @@ class StrictProtocol(HttpToolsProtocol):
         A trailer must not be merged into the headers (RFC 9110 section 6.5.1): it would pass a gateway
         that removes `X-User-ID` from headers only.
         """
-        if self._parsing_substitute:
-            self._parsing_substitute = False
+        if self._reads_synthetic_head:
+            self._reads_synthetic_head = False
         else:
             self._check_size()
             check_head(self.url, self.headers, self.parser.get_http_version())
@@ -133,10 +133,10 @@ class StrictProtocol(HttpToolsProtocol):
             self._reading_body = True
             if self.expect_100_continue:  # without the 100, the client may or may not send the body
                 self.cycle.keep_alive = False
-        self.headers = []
+        self.headers = []  # trailers go here, not into the headers of the request
 
     def on_message_complete(self) -> None:
-        """Complete the request, unless it is an upgrading one, whose body follows."""
+        """Complete the request, unless it has `Upgrade`: then its body follows."""
         if not self.parser.should_upgrade():
             self._check_size()
             self._overhead_bytes = 0
@@ -202,7 +202,7 @@ class StrictProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
-        """Start the next request, or close the connection before a rejected one."""
+        """Start the next request, or close the connection if it was rejected."""
         super().on_response_complete()
         if self.rejected and not self.transport.is_closing():
             self._close_after_responses()

@@ -12,7 +12,7 @@ from starlette.convertors import StringConvertor
 from starlette.routing import Mount, Route, WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from routers.api.fast_path import FastPath, fast_path
+from routers.api.fast_path import FastPath, build_fast_path
 from routers.api.strict_request import StrictRequest
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -86,7 +86,7 @@ class _RouteTable(NamedTuple):
             groups += pattern.groups + 1
             is_plain = all(isinstance(each, StringConvertor) for each in convertors.values())
             has_default_limit = getattr(context, "max_body_size", None) in {None, max_body_size}
-            path = fast_path(context) if is_plain and has_default_limit else None
+            path = build_fast_path(context) if is_plain and has_default_limit else None
             routes[groups] = path, tuple(convertors)
         return cls(re.compile("|".join(alternatives)), routes)
 

@@ -25,10 +25,10 @@ from routers.schemas.models import ListQuery
 from routers.schemas.read_row import ReadRow
 
 _SOURCES = ("path", "query", "body")
-"""The order of errors, which is FastAPI's."""
+"""The order in which FastAPI reports errors."""
 
-_ABSENT = object()
-"""The content of a request without a body."""
+_NO_BODY = object()
+"""Marks a request without a body."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class FastPath:
-    """The processing of a route's requests.
+    """Processes the requests of one route.
 
     Attributes:
-        route: The route; it knows its query parameters.
+        route: The route, with its query parameters.
         scope: The dependency that opens the scope.
         scope_names: The endpoint's parameters that take the scope.
         request_names: The endpoint's parameters that take the request.
@@ -68,7 +68,7 @@ class FastPath:
         """Process a request, stage by stage. A stage that fails raises, and the later ones do not run."""
         body = await request.read() if self.route.body_field else b""
         owner = await self.scope.read_owner(request)
-        content = request.parse(body) if body else _ABSENT
+        content = request.parse(body) if body else _NO_BODY
         request.check(self.route.query_parameters)
         scope = self.scope.open(request, owner)
         arguments = self._validate(request, content)
@@ -91,12 +91,13 @@ class FastPath:
 
     def _ensure_response(self, response: Any) -> Response:
         if not isinstance(response, Response):
-            raise TypeError(f"{self.route.endpoint.__name__} returned neither row nor response: {response!r}")
+            name = self.route.endpoint.__name__
+            raise TypeError(f"{name} must return a row or a Response, not {response!r}.")
         return response
 
 
-def fast_path(context: RouteContext) -> FastPath | None:
-    """Return the fast path of a route as it is included in the application; None if FastAPI must serve it."""
+def build_fast_path(context: RouteContext) -> FastPath | None:
+    """Build the fast path of an included route; return None if FastAPI must serve it."""
     route = context.original_route
     if not isinstance(route, ResourceRoute):
         return None
@@ -120,7 +121,7 @@ def fast_path(context: RouteContext) -> FastPath | None:
     scope = dependencies[0] if len(set(dependencies)) == 1 else None
     if not isinstance(scope, ScopeDependency) or not scope.owner_takes_request:
         return None
-    if not _returns_response(hints) or len({each.location for each in parameters}) < len(parameters):
+    if not _declares_row_or_response(hints) or len({each.location for each in parameters}) < len(parameters):
         return None
     parameters.sort(key=lambda each: _SOURCES.index(each.location[0]))
     return FastPath(route, scope, tuple(scope_names), tuple(request_names), tuple(parameters))
@@ -135,7 +136,7 @@ def _split(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 def _parameter(name: str, hint: Any, path_names: set[str]) -> Parameter | None:
-    """Return the parameter for an annotation; None if it takes something else."""
+    """Return the parameter for an annotation; None if the annotation is not supported."""
     annotation, metadata = _split(hint)
     sources = [each for each in metadata if isinstance(each, params.Param | params.Body)]
     aliases = [each.alias for each in sources if each.alias]
@@ -160,7 +161,7 @@ def _body_validator(hint: Any) -> Callable[[Request, Any], Any]:
     adapter: TypeAdapter[Any] = TypeAdapter(hint)
 
     def validate(_request: Request, content: Any) -> Any:
-        if content is _ABSENT:
+        if content is _NO_BODY:
             details: Any = [{"type": "missing", "input": None}]
             raise ValidationError.from_exception_data("body", details)
         return adapter.validate_python(content)
@@ -171,7 +172,7 @@ def _body_validator(hint: Any) -> Callable[[Request, Any], Any]:
 def _query_validator(model: type[BaseModel]) -> Callable[[Request, Any], Any]:
     def validate(request: Request, _content: Any) -> Any:
         query = request.scope["query_string"]
-        # The models of other authors may be mutable, or have defaults that differ between requests.
+        # Only our own list queries are cached: other models may be mutable, or have varying defaults.
         parse = cached(_parse_query, query) if issubclass(model, ListQuery) else _parse_query.__wrapped__
         return parse(model, query)
 
@@ -192,6 +193,6 @@ def _parse_query(model: type[BaseModel], query: bytes) -> Any:
     return model.model_validate(values)
 
 
-def _returns_response(hints: dict[str, Any]) -> bool:
+def _declares_row_or_response(hints: dict[str, Any]) -> bool:
     returned = hints.get("return")
     return isinstance(returned, type) and issubclass(returned, Response | ReadRow)

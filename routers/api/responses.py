@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from routers.api.conditional_headers import etag
-from routers.exceptions import PreconditionFailed
 from routers.openapi.components import header_references
 from routers.queries.preconditions import Preconditions
 from routers.schemas.read_row import ReadRow
@@ -44,7 +43,7 @@ def read_response(encoder: Encoder, row: Any, preconditions: Preconditions) -> R
         PreconditionFailed: `If-Match` has another version.
     """
     if not preconditions.match_met_by(row.version):
-        raise PreconditionFailed
+        raise preconditions.failure()
     if preconditions.not_modified(row.version):
         return Response(status_code=304, headers={"etag": etag(row.version)})
     return row_response(encoder, row, 200)

@@ -10,7 +10,7 @@ from routers.api.responses import ROW_HEADERS, responds_with_row
 from routers.api.route import PublicRoute, ResourceRoute
 from routers.api.scope_dependency import ScopeDependency
 from routers.openapi.components import problem_responses
-from routers.queries.conflicts import references_to
+from routers.queries.conflicts import blocking_conditions
 from routers.resource.resource import Resource, check_references
 from routers.schemas.read_row import ReadT
 from routers.scope.access import Access
@@ -68,7 +68,7 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
             DeclarationError: a reference is to a table that is not declared.
         """
         check_references(self.resource)
-        if list(references_to(self.resource.table, self.resource.table.c.id)):
+        if list(blocking_conditions(self.resource.table, self.resource.table.c.id)):
             for route in self.routes:
                 if isinstance(route, ResourceRoute) and "DELETE" in (route.methods or ()):
                     route.responses.update(problem_responses(409))

@@ -1,4 +1,4 @@
-"""Access to PostgreSQL: single statements and transactions, each with a timeout."""
+"""Execute statements in PostgreSQL, alone or in transactions; each has a timeout."""
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
@@ -31,7 +31,7 @@ class Database:
         self._timeout = timeout
         self._pool = ConnectionPool(engine)
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
-        # The first listener: SQLAlchemy's own query the server on a new connection.
+        # Before SQLAlchemy's own listeners, which send queries on a new connection.
         event.listen(engine.sync_engine, "connect", start_timeout(timeout), insert=True)
         event.listen(engine.sync_engine, "checkout", stop_timeout)
         event.listen(engine.sync_engine, "checkout", replace_closed)
@@ -76,7 +76,7 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Commit at the end of the block, roll back if it raises.
+        """Commit at the end of the block, or roll back if it raises.
 
         Raises:
             Unavailable: the database cannot be reached, or does not confirm the commit in time.
@@ -124,7 +124,7 @@ def _check_not_failed(connection: AsyncConnection) -> None:
 
 
 class _RaiseUnavailable:
-    """A block that raises `Unavailable` for errors of the connection or the server; others pass."""
+    """A context manager that raises `Unavailable` for errors of the connection or the server."""
 
     def __enter__(self) -> None:
         pass
@@ -143,6 +143,8 @@ def _is_unavailable(error: BaseException | None) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None) or ""
-    if isinstance(error, OperationalError) and not state.startswith("54"):  # a limit of the statement's
+    if isinstance(error, OperationalError) and not state.startswith(
+        "54"
+    ):  # 54: a retry would exceed the same limit
         return True
     return error.connection_invalidated or state.startswith(_UNAVAILABLE_SQLSTATES)

@@ -18,53 +18,54 @@ from sqlalchemy import (
     select,
 )
 
-from routers.exceptions import Conflict, InvalidRequest, NotFound, PreconditionFailed, ProblemError
+from routers.exceptions import Conflict, InvalidRequest, NotFound, ProblemError
 from routers.queries.ownership import OWNER
 from routers.schemas.problem import Violation
 from routers.tables.constraints import uniques
 from routers.tables.foreign_keys import references, referring
 
 _DANGLING, _TAKEN = "dangling__", "taken__"
+"""Prefixes of column labels: a reference without its target, a unique value in use."""
 
 
 def update_conflicts(
-    table: Table, row: Select[Any], new: Mapping[str, BindParameter[Any]], write_once: Iterable[str]
+    table: Table, row: Select[Any], values: Mapping[str, BindParameter[Any]], write_once: Iterable[str]
 ) -> Iterator[ColumnElement[bool]]:
-    """Yield the columns of the conflict query: what would fail without the preconditions, too."""
+    """Yield a boolean column for each reason, other than the preconditions, why an update of `row` fails."""
     yield exists(row).label("present")
-    changed = [table.c[name].is_distinct_from(new[name]) for name in write_once if name in new]
+    changed = [table.c[name].is_distinct_from(values[name]) for name in write_once if name in values]
     yield exists(row.where(or_(false(), *changed))).label("immutable")
-    for place, unique in enumerate(uniques(table)):
+    for index, unique in enumerate(uniques(table)):
         columns = {column.name for column in unique.columns} - {"owner_id"}
-        if isinstance(unique, UniqueConstraint) and columns <= set(new):
+        if isinstance(unique, UniqueConstraint) and columns <= set(values):
             other = table.alias()
-            same = [other.c[name] == new[name] for name in sorted(columns)]
+            same = [other.c[name] == values[name] for name in sorted(columns)]
             rows = select(other.c.id).where(*_owned(other), *same, other.c.id != bindparam("row_id"))
-            yield exists(rows).label(f"{_TAKEN}{place}")
+            yield exists(rows).label(f"{_TAKEN}{index}")
     for name, constraint in references(table).items():
-        if name in new:
-            target = exists(_target(constraint, new[name]))
-            yield (new[name].is_not(None) & ~target).label(_DANGLING + name)
+        if name in values:
+            target = exists(_target(constraint, values[name]))
+            yield (values[name].is_not(None) & ~target).label(_DANGLING + name)
 
 
 def delete_conflicts(table: Table, row: Select[Any]) -> Iterator[ColumnElement[bool]]:
-    """Yield the columns of the conflict query of a delete."""
+    """Yield a boolean column for each reason, other than the preconditions, why a delete of `row` fails."""
     yield exists(row).label("present")
     (row_id,) = row.selected_columns
-    yield exists(row.where(or_(false(), *references_to(table, row_id)))).label("referenced")
+    yield exists(row.where(or_(false(), *blocking_conditions(table, row_id)))).label("referenced")
 
 
-def references_to(
+def blocking_conditions(
     table: Table, row_id: ColumnElement[Any], seen: frozenset[Table] = frozenset()
 ) -> Iterator[Any]:
-    """Yield conditions for the rows that prevent a delete, directly or through a cascade."""
+    """Yield conditions that hold if other rows prevent a delete, directly or through a cascade."""
     for constraint in referring(table):
         other = constraint.table.alias()
         rows = select(other.c.id).where(*_owned(other), other.c[constraint.column_keys[-1]] == row_id)
         if constraint.ondelete != "CASCADE":
             yield exists(rows)
         elif constraint.table not in seen:
-            deeper = list(references_to(constraint.table, other.c.id, seen | {constraint.table}))
+            deeper = list(blocking_conditions(constraint.table, other.c.id, seen | {constraint.table}))
             if deeper:
                 yield exists(rows.where(or_(*deeper)))
 
@@ -78,45 +79,45 @@ def _owned(table: Any) -> list[ColumnElement[bool]]:
     return [table.c.owner_id == OWNER] if "owner_id" in table.c else []
 
 
-def explain(conflicts: Mapping[str, bool], table: Table, *, creating: bool = False) -> ProblemError:
-    """Return the error for a conditional write without effect (RFC 9110 section 13.2.1).
+def explain(conflicts: Mapping[str, bool], table: Table, *, creating: bool = False) -> ProblemError | None:
+    """Return the error that a write without effect would raise without preconditions; None for none.
 
-    What would fail without the preconditions fails with the same error with them.
+    Only if there is none, the preconditions are the reason (RFC 9110 section 13.2.1).
     """
     if not conflicts["present"] and not creating:
         return NotFound()
     if conflicts.get("referenced"):
-        return still_referenced()
+        return referenced_error()
     if conflicts.get("immutable"):
-        return immutable_field()
-    for place, unique in enumerate(uniques(table)):
-        if conflicts.get(f"{_TAKEN}{place}"):
-            return already_in_use(unique)
+        return immutable_error()
+    for index, unique in enumerate(uniques(table)):
+        if conflicts.get(f"{_TAKEN}{index}"):
+            return in_use_error(unique)
     dangling = [name for name, found in conflicts.items() if name.startswith(_DANGLING) and found]
     if dangling:
-        return missing_target(*(name.removeprefix(_DANGLING) for name in dangling))
-    return PreconditionFailed()
+        return missing_target_error(*(name.removeprefix(_DANGLING) for name in dangling))
+    return None
 
 
-def already_in_use(unique: UniqueConstraint | Index) -> Conflict:
-    """409: another row of the owner has these values."""
+def in_use_error(unique: UniqueConstraint | Index) -> Conflict:
+    """Return a 409: another row of the owner has these values."""
     names = sorted({column.name for column in unique.columns} - {"owner_id"})
     if len(names) == 1:
         return Conflict(f"`{names[0]}` is already in use.")
     return Conflict(f"The combination of {' and '.join(f'`{name}`' for name in names)} is already in use.")
 
 
-def missing_target(*names: str) -> InvalidRequest:
-    """422: these references point to no row of the owner."""
+def missing_target_error(*names: str) -> InvalidRequest:
+    """Return a 422: these references point to no row of the owner."""
     detail = "No resource has this id."
     return InvalidRequest([Violation(pointer=f"/{name}", detail=detail) for name in names])
 
 
-def still_referenced() -> Conflict:
-    """409: other rows refer to this one."""
+def referenced_error() -> Conflict:
+    """Return a 409: other rows refer to this one."""
     return Conflict("Other resources refer to this one. Delete them first.")
 
 
-def immutable_field() -> Conflict:
-    """409: a field that is set at creation has another value."""
-    return Conflict("A field that cannot be changed after creation already has another value.")
+def immutable_error() -> Conflict:
+    """Return a 409: a write-once member has another value."""
+    return Conflict("A member that cannot be changed after creation has another value.")

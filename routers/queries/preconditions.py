@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Table, bindparam, func
 
+from routers.exceptions import PreconditionFailed
+
 
 class VersionConditions(NamedTuple):
     """The preconditions that are part of a statement."""
@@ -68,6 +70,12 @@ class Preconditions:
     def not_modified(self, version: int) -> bool:
         """Check whether `If-None-Match` lists this version."""
         return self.must_not_exist or version in (self.none_match or ())
+
+    def failure(self) -> PreconditionFailed:
+        """Return the error for a row that does not meet them."""
+        if self.must_exist:
+            return PreconditionFailed()
+        return PreconditionFailed("The resource exists in a version that `If-None-Match` excludes.")
 
     @property
     def conditions(self) -> VersionConditions:

@@ -86,12 +86,12 @@ class Resource(Declaration[ReadT]):
 
     @cached_property
     def response_schema(self) -> type[ReadT]:
-        """The exact schema of a row in a response."""
+        """The schema of a row in a response."""
         return response_schema(self.read, self.table)
 
     @cached_property
     def page_schema(self) -> type[BaseModel]:
-        """The exact schema of a page."""
+        """The schema of a page."""
         cursor = cursor_type(self.orders)
         return page_schema(self.response_schema, f"{self.model.__name__}Page", MAX_LIMIT, cursor)
 
@@ -107,17 +107,17 @@ class Resource(Declaration[ReadT]):
 
     @cached_property
     def create_schema(self) -> type[BaseModel]:
-        """The exact schema of the body of POST and PUT."""
+        """The strict schema of the body of POST and PUT."""
         return create_schema(self.create, self.table)
 
     @cached_property
     def update_schema(self) -> type[BaseModel]:
-        """The exact schema of the body of PATCH."""
+        """The strict schema of the body of PATCH."""
         return update_schema(self.create, self.table, f"{self.model.__name__}Update", self.write_once)
 
     @cached_property
     def query_schema(self) -> type[BaseModel]:
-        """The exact schema of a list's query parameters."""
+        """The strict schema of a list's query parameters."""
         cursor = "The `next_cursor` of the previous page. It includes the order."
         sort = f"The order, with ties broken by id. Default: `{self.sorts[0]}`."
         fields: dict[str, Any] = {

@@ -27,6 +27,7 @@ def validate(declaration: Declaration[Any]) -> None:
 
 
 def _errors(declaration: Declaration[Any]) -> Iterator[str]:
+    # `validate` stops at the first error, so later checks can rely on earlier ones.
     if not re.fullmatch(r"(/[a-z][a-z0-9-]*)+", declaration.path):
         yield f"the path {declaration.path!r} must look like /things."
     yield from _class_errors(declaration)
@@ -42,9 +43,11 @@ def _errors(declaration: Declaration[Any]) -> Iterator[str]:
 def _class_errors(declaration: Declaration[Any]) -> Iterator[str]:
     model = declaration.model
     if not issubclass(model, OwnedRow | PublicRow) or "__table__" not in vars(model):
-        yield "its model is no OwnedRow table: write class Thing(ThingCreate, OwnedRow, table=True)."
+        yield (
+            "its model is not an OwnedRow or PublicRow: write class Thing(ThingCreate, OwnedRow, table=True)."
+        )
     if not issubclass(declaration.read, ReadRow):
-        yield "read is no ReadRow: write class ThingRead(ThingCreate, ReadRow)."
+        yield "read is not a ReadRow: write class ThingRead(ThingCreate, ReadRow)."
 
 
 def _public_errors(declaration: Declaration[Any]) -> Iterator[str]:
@@ -52,7 +55,7 @@ def _public_errors(declaration: Declaration[Any]) -> Iterator[str]:
     if is_public_row and not declaration.public:
         yield "its rows have no owner: set public=True if everyone may read them, or make them OwnedRow."
     if declaration.public and not is_public_row:
-        yield "public=True requires a PublicRow: these rows have owners, whom nobody else may see."
+        yield "public=True requires a PublicRow: these rows have owners, and nobody else may read them."
     if declaration.public and not {"list", "get"}.issuperset(declaration.operations):
         yield 'a public table is read-only: set operations=("list", "get").'
     if unknown := set(declaration.operations).difference(OPERATIONS):
@@ -71,7 +74,7 @@ def _member_errors(declaration: Declaration[Any]) -> Iterator[str]:
     if server_columns := SERVER_COLUMNS.intersection(declaration.create.model_fields):
         yield f"create has {_list(server_columns)}, which the server writes: drop it."
     if unknown := set(declaration.write_once).difference(declaration.create.model_fields):
-        yield f"write_once has {_list(unknown)}, which is no member of create: add it there or drop it."
+        yield f"write_once has {_list(unknown)}, which is not a member of create: add it there or drop it."
 
 
 def _column_errors(declaration: Declaration[Any]) -> Iterator[str]:
@@ -93,7 +96,7 @@ def _column_errors(declaration: Declaration[Any]) -> Iterator[str]:
 def _computed_errors(declaration: Declaration[Any]) -> Iterator[str]:
     names = {each.column for each in declaration.computed}
     if unknown := names.difference(declaration.model.model_fields) | names & SERVER_COLUMNS:
-        yield f"computed has {_list(unknown)}, which is no column that the model declares: correct the name."
+        yield f"computed has {_list(unknown)}, which is not a column of the model's own: correct the name."
     if written := names.intersection(declaration.create.model_fields):
         yield f"create has {_list(written)}, which is computed: drop one of the two."
     check_expressions(compute(declaration.computed, declaration.table, {}).values(), declaration.table)
@@ -101,12 +104,12 @@ def _computed_errors(declaration: Declaration[Any]) -> Iterator[str]:
 
 def _sort_errors(declaration: Declaration[Any]) -> Iterator[str]:
     if not isinstance(declaration.sorts, tuple):
-        yield 'sorts is no tuple: write sorts=("-created_at",).'
+        yield 'sorts is not a tuple: write sorts=("-created_at",).'
     if not declaration.sorts:
         yield "it has no sorts: add at least one, e.g. -created_at."
     for column in map(sort_column, declaration.sorts):
         if column not in declaration.read.model_fields:
-            yield f"the sort {column} is no member of read: add it there or drop the sort."
+            yield f"the sort {column} is not a member of read: add it there or drop the sort."
         if declaration.table.c[column].nullable:
             yield f"the sort {column} can be null, so its order is not total: make the column NOT NULL."
         try:
@@ -118,15 +121,16 @@ def _sort_errors(declaration: Declaration[Any]) -> Iterator[str]:
 def _filter_errors(declaration: Declaration[Any]) -> Iterator[str]:
     filters = declaration.filters
     if not isinstance(filters, tuple) or not all(hasattr(each, "columns") for each in filters):
-        yield 'filters is no tuple of filters: write filters=(Equals("done"),).'
+        yield 'filters is not a tuple of filters: write filters=(Equals("done"),).'
     if not all(each.columns for each in filters):
         yield 'a Search has no column: write Search("title").'
     fields = declaration.read.model_fields
     if unknown := {column for each in filters for column in each.columns}.difference(fields):
-        yield f"a filter has {_list(unknown)}, which is no member of read: add it there or drop the filter."
-    names = [each.name for one in filters for each in one.parameters(declaration.table, fields)]
-    names += ["limit", "cursor", "sort"]
-    if duplicates := {name for name in names if names.count(name) > 1}:
+        names = _list(unknown)
+        yield f"a filter has {names}, which is not a member of read: add it there or drop the filter."
+    parameters = [each.name for one in filters for each in one.parameters(declaration.table, fields)]
+    parameters += ["limit", "cursor", "sort"]
+    if duplicates := {name for name in parameters if parameters.count(name) > 1}:
         yield f"the query parameter {_list(duplicates)} is declared twice: rename one."
 
 

@@ -1,4 +1,4 @@
-"""Derive the exact schemas of requests and responses from the declared ones."""
+"""Derive the strict schemas of requests and responses from the declared ones."""
 
 from collections.abc import Container
 from types import GenericAlias

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from routers.database.statement import DIALECT
 from routers.exceptions import InvalidRequest, ProblemError
-from routers.queries.conflicts import already_in_use, missing_target, still_referenced
+from routers.queries.conflicts import in_use_error, missing_target_error, referenced_error
 from routers.schemas.problem import Violation
 from routers.tables.constraints import uniques
 from routers.tables.foreign_keys import references
@@ -19,7 +19,7 @@ _IDENTIFIERS: Any = DIALECT.identifier_preparer
 def constraint_error(error: IntegrityError, table: Table, *, deleting: bool) -> ProblemError | None:
     """Return the error for the client; None for a constraint that no request should violate."""
     if deleting:
-        return still_referenced()
+        return referenced_error()
     violated = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
     constraints = {_name(each): each for each in (*references(table).values(), *uniques(table))}
     # By prefix: each shard of a distributed table adds a suffix of its own.
@@ -27,8 +27,8 @@ def constraint_error(error: IntegrityError, table: Table, *, deleting: bool) -> 
         if violated.startswith(name):
             constraint = constraints[name]
             if isinstance(constraint, ForeignKeyConstraint):
-                return missing_target(constraint.column_keys[-1])
-            return already_in_use(constraint)
+                return missing_target_error(constraint.column_keys[-1])
+            return in_use_error(constraint)
     if getattr(error.orig, "sqlstate", None) == CheckViolation.sqlstate:
         return InvalidRequest([Violation(pointer="", detail="The combination of values is not allowed.")])
     return None

@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 
 from routers.database.database import Database
 from routers.database.result import Rows
-from routers.exceptions import NotFound, PreconditionFailed
-from routers.queries.conflicts import explain, immutable_field
+from routers.exceptions import NotFound
+from routers.queries.conflicts import explain, immutable_error
 from routers.queries.expressions import is_expression
 from routers.queries.ownership import OwnerId
 from routers.queries.preconditions import Preconditions
@@ -30,11 +30,11 @@ class Scope(ReadScope[ReadT]):
     """One owner's view of one table. Rows of other owners do not exist for its methods.
 
     It adds writing to `ReadScope`: each method executes one atomic statement in one round trip. The
-    preconditions of the request (`If-Match`, `If-None-Match`) are part of the first change of the row in
-    its path.
+    preconditions of the request (`If-Match`, `If-None-Match`) apply to the first change of the row that the
+    path of the request identifies.
 
-    Every writing method raises `InvalidRequest` if a reference points to no row of this owner, and
-    `Conflict` if a unique value is already in use.
+    `create`, `put` and `update` raise `InvalidRequest` if a reference points to no row of this owner or a
+    CHECK constraint is violated, and `Conflict` if a unique value is already in use.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class Scope(ReadScope[ReadT]):
         """Create or replace the row with this id; return it, and whether it was created.
 
         Raises:
-            PreconditionFailed: the row exists and must not, does not exist and must, or has changed.
-            Conflict: the row has another value of a write-once column.
+            PreconditionFailed: the row does not meet the preconditions of the request.
+            Conflict: the row has another value of a write-once member.
         """
         preconditions = self._preconditions_of(row_id)
         values = self._with_defaults(values)
@@ -72,7 +72,7 @@ class Scope(ReadScope[ReadT]):
                     return self._make_row(row), False
                 return self._make_row(row[:-1]), row[-1]
         if not preconditions.any:
-            raise immutable_field()
+            raise immutable_error()
         raise await self._explain(row_id, values, creating=True)
 
     def _put_statement(self, preconditions: Preconditions, columns: frozenset[str]) -> Any:
@@ -138,8 +138,9 @@ class Scope(ReadScope[ReadT]):
 
     async def _unchanged(self, row_id: UUID) -> ReadT:
         row = await self.get(row_id)
-        if not self._preconditions_of(row_id).met_by(row.version):
-            raise PreconditionFailed
+        preconditions = self._preconditions_of(row_id)
+        if not preconditions.met_by(row.version):
+            raise preconditions.failure()
         return row
 
     async def _explain(
@@ -153,7 +154,8 @@ class Scope(ReadScope[ReadT]):
             query = self._statements.update_conflicts(frozenset(values))
             (row,) = await self._fetch(query, row_id=row_id, **_value_parameters(values))
         conflicts = dict(zip(query.exported_columns.keys(), row, strict=True))
-        return explain(conflicts, self._statements.table, creating=creating)
+        error = explain(conflicts, self._statements.table, creating=creating)
+        return error or self._preconditions_of(row_id).failure()
 
     async def _write(
         self, statement: Executable, values: Mapping[str, Any] | None, **parameters: Any

@@ -1,4 +1,7 @@
-"""Isolation between the owners of the test resources, and mutants that prove that a leak is detected."""
+"""Isolation between owners.
+
+Each mutant removes the owner from one statement; the random sequences of requests must detect it.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,16 +20,16 @@ from tests.support.isolation import Step, find_leak
 from tests.support.specimens import labels, shelves, specimen_application, specimen_routers
 from tests.support.sql import run_sql
 
-WALKS = 40
+SEQUENCES = 40
 ROUTERS: tuple[ResourceRouter[Any], ...] = (gadget_router(), *specimen_routers())
 OWNED = {each.resource.collection: each.resource for each in ROUTERS if not each.resource.public}
 
-Walk = Callable[[int], Awaitable[str | None]]
+RunSequence = Callable[[int], Awaitable[str | None]]
 
 
 @pytest.fixture
-def walk(specimen_database: Database, specimen_url: str, region: str) -> Walk:
-    """Return a function that searches one walk for a leak."""
+def run_sequence(specimen_database: Database, specimen_url: str, region: str) -> RunSequence:
+    """Return a function that runs the sequence of a seed, and returns the leak that it finds, if any."""
     api = specimen_application(specimen_database)
     api.include_router(ROUTERS[0])
     client = unchecked_client_of(api)
@@ -35,23 +38,25 @@ def walk(specimen_database: Database, specimen_url: str, region: str) -> Walk:
         headers = {**step.headers, "Owner": step.owner, "X-Request-ID": "same"}
         return await client.request(step.method, step.path, json=step.body, headers=headers)
 
-    def empty() -> None:
+    def truncate_tables() -> None:
         run_sql(specimen_url, f"TRUNCATE {', '.join(each.table.name for each in OWNED.values())}")
 
-    return lambda seed: find_leak(send, empty, ROUTERS, seed)
+    return lambda seed: find_leak(send, truncate_tables, ROUTERS, seed)
 
 
-@pytest.mark.parametrize("seed", range(WALKS))
-async def test_no_request_of_one_owner_changes_a_response_to_another(walk: Walk, seed: int) -> None:
-    assert await walk(seed) is None
+@pytest.mark.parametrize("seed", range(SEQUENCES))
+async def test_no_request_of_one_owner_changes_a_response_to_another(
+    run_sequence: RunSequence, seed: int
+) -> None:
+    assert await run_sequence(seed) is None
 
 
-async def is_detected(walk: Walk, resource: Resource[Any]) -> bool:
-    """Check whether the walks, which find no leak in the original resources, find one now."""
+async def is_detected(run_sequence: RunSequence, resource: Resource[Any]) -> bool:
+    """Check whether any sequence finds a leak in the changed resource."""
     index = [router.resource for router in ROUTERS].index(resource)
-    # Start with the walks that are mostly about this resource.
-    for seed in sorted(range(WALKS), key=lambda seed: seed % len(ROUTERS) != index):
-        if await walk(seed):
+    # Start with the sequences that are mostly about this resource.
+    for seed in sorted(range(SEQUENCES), key=lambda seed: seed % len(ROUTERS) != index):
+        if await run_sequence(seed):
             return True
     return False
 
@@ -113,10 +118,10 @@ MUTANTS = {
 
 @pytest.mark.parametrize(("resource", "mutant"), MUTANTS.values(), ids=MUTANTS)
 async def test_a_statement_without_its_owner_is_detected(
-    walk: Walk, monkeypatch: pytest.MonkeyPatch, resource: Resource[Any], mutant: Statements
+    run_sequence: RunSequence, monkeypatch: pytest.MonkeyPatch, resource: Resource[Any], mutant: Statements
 ) -> None:
     monkeypatch.setitem(vars(resource), "statements", mutant)
-    assert await is_detected(walk, resource)
+    assert await is_detected(run_sequence, resource)
 
 
 class Forbidden(ProblemError):
@@ -127,7 +132,7 @@ class Forbidden(ProblemError):
 
 
 async def test_a_status_that_reveals_rows_of_other_owners_is_detected(
-    walk: Walk, monkeypatch: pytest.MonkeyPatch, specimen_database: Database
+    run_sequence: RunSequence, monkeypatch: pytest.MonkeyPatch, specimen_database: Database
 ) -> None:
     fetch = Scope._fetch  # noqa: SLF001
 
@@ -140,23 +145,23 @@ async def test_a_status_that_reveals_rows_of_other_owners_is_detected(
         return rows
 
     monkeypatch.setattr(Scope, "_fetch", fetch_or_reveal)
-    assert await is_detected(walk, gadgets)
+    assert await is_detected(run_sequence, gadgets)
 
 
 @pytest.mark.parametrize("resource", [gadgets, shelves], ids=lambda resource: resource.collection)
 async def test_a_unique_key_across_owners_is_detected(
-    walk: Walk, specimen_url: str, resource: Resource[Any]
+    run_sequence: RunSequence, specimen_url: str, resource: Resource[Any]
 ) -> None:
     table, column = resource.table.name, "id" if resource is gadgets else "name"
     run_sql(specimen_url, f"TRUNCATE {table} CASCADE; CREATE UNIQUE INDEX leaky ON {table} ({column})")
     try:
-        assert await is_detected(walk, resource)
+        assert await is_detected(run_sequence, resource)
     finally:
         run_sql(specimen_url, "DROP INDEX leaky")
 
 
 async def test_a_conflict_query_that_finds_targets_of_other_owners_is_detected(
-    walk: Walk, monkeypatch: pytest.MonkeyPatch
+    run_sequence: RunSequence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def target(constraint: Any, value: Any) -> Any:
         referred = constraint.referred_table.alias()
@@ -164,12 +169,12 @@ async def test_a_conflict_query_that_finds_targets_of_other_owners_is_detected(
 
     monkeypatch.setattr(conflicts, "_target", target)
     monkeypatch.setitem(vars(labels), "statements", new_statements(labels))
-    assert await is_detected(walk, labels)
+    assert await is_detected(run_sequence, labels)
 
 
 async def test_a_conflict_query_that_finds_references_of_other_owners_is_detected(
-    walk: Walk, monkeypatch: pytest.MonkeyPatch
+    run_sequence: RunSequence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conflicts, "OWNER", labels.table.alias().c.owner_id)
     monkeypatch.setitem(vars(shelves), "statements", new_statements(shelves))
-    assert await is_detected(walk, shelves)
+    assert await is_detected(run_sequence, shelves)

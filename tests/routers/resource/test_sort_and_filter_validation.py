@@ -28,13 +28,13 @@ class LongTextRead(LongTextCreate, ReadRow):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"sorts": "name"}, 'sorts is no tuple: write sorts=("-created_at",).'),
-        ({"filters": "name"}, 'filters is no tuple of filters: write filters=(Equals("done"),).'),
+        ({"sorts": "name"}, 'sorts is not a tuple: write sorts=("-created_at",).'),
+        ({"filters": "name"}, 'filters is not a tuple of filters: write filters=(Equals("done"),).'),
         ({"filters": (Search(),)}, 'a Search has no column: write Search("title").'),
         ({"sorts": ()}, "it has no sorts: add at least one, e.g. -created_at."),
         (
             {"sorts": ("nonsense",)},
-            "the sort nonsense is no member of read: add it there or drop the sort.",
+            "the sort nonsense is not a member of read: add it there or drop the sort.",
         ),
         ({"sorts": ("-ready",)}, f"the sort ready is not possible: {NO_SORT}"),
         ({**SPECIMEN, "sorts": ("colour",)}, f"the sort colour is not possible: {NO_SORT}"),
@@ -49,7 +49,7 @@ class LongTextRead(LongTextCreate, ReadRow):
         ),
         (
             {"filters": (Equals("colour"),)},
-            "a filter has colour, which is no member of read: add it there or drop the filter.",
+            "a filter has colour, which is not a member of read: add it there or drop the filter.",
         ),
         (
             {"filters": (Equals("ready"), Equals("ready"))},

@@ -103,6 +103,7 @@ def newest_gadget(_new: Any, _old: Any) -> Any:
 
 SUPPORTED = "Decimal, Enum, UUID, bool, date, datetime, dict, float, int, list, str"
 ONCE = "operations must name each offered operation once: leave it out to offer all."
+TABLE = "write class Thing(ThingCreate, OwnedRow, table=True)."
 
 
 @pytest.mark.parametrize(
@@ -118,9 +119,9 @@ ONCE = "operations must name each offered operation once: leave it out to offer 
         ({"create": VersionCreate}, "create has version, which the server writes: drop it."),
         (
             {"model": GadgetCreate},
-            "its model is no OwnedRow table: write class Thing(ThingCreate, OwnedRow, table=True).",
+            "its model is not an OwnedRow or PublicRow: " + TABLE,
         ),
-        ({"read": GadgetCreate}, "read is no ReadRow: write class ThingRead(ThingCreate, ReadRow)."),
+        ({"read": GadgetCreate}, "read is not a ReadRow: write class ThingRead(ThingCreate, ReadRow)."),
         (
             {"create": LongNameCreate},
             "create allows a longer name than the column's 20 characters: set max_length.",
@@ -140,15 +141,15 @@ ONCE = "operations must name each offered operation once: leave it out to offer 
         ({"create": NullableCreate}, "ready can be null in create but not in the table: declare both alike."),
         (
             {"write_once": ("colour",)},
-            "write_once has colour, which is no member of create: add it there or drop it.",
+            "write_once has colour, which is not a member of create: add it there or drop it.",
         ),
         (
             {"computed": (Computed("colour", old_name),)},
-            "computed has colour, which is no column that the model declares: correct the name.",
+            "computed has colour, which is not a column of the model's own: correct the name.",
         ),
         (
             {"computed": (Computed("version", old_name),)},
-            "computed has version, which is no column that the model declares: correct the name.",
+            "computed has version, which is not a column of the model's own: correct the name.",
         ),
         (
             {"computed": (Computed("note", old_name),)},
@@ -162,7 +163,7 @@ ONCE = "operations must name each offered operation once: leave it out to offer 
         ),
         (
             {"public": True, "operations": READ_ONLY},
-            "public=True requires a PublicRow: these rows have owners, whom nobody else may see.",
+            "public=True requires a PublicRow: these rows have owners, and nobody else may read them.",
         ),
         (
             {**REGION, "operations": READ_ONLY},

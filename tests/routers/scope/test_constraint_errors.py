@@ -99,7 +99,7 @@ async def test_a_write_once_field_cannot_be_changed(
     museum: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
     label = await create(museum, "/labels", text="x", language="de")
-    immutable = (409, "A field that cannot be changed after creation already has another value.")
+    immutable = (409, "A member that cannot be changed after creation has another value.")
     assert await send(museum, "PUT", f"/labels/{label}", {"text": "y"}, **headers) == immutable
     body = {"text": "y", "language": "de"}
     assert (await send(museum, "PUT", f"/labels/{label}", body, **headers))[0] == (412 if headers else 200)
