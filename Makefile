@@ -49,7 +49,7 @@ run: $(RUNS) ## Serve on 127.0.0.1:8000 with an embedded PostgreSQL
 	@exec $(BIN)/todo serve
 
 # Without Node 20.19 or newer, the tests of the TypeScript clients are skipped; in CI they fail.
-test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run all tests; no database needed
+test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run the test suite; it starts its own PostgreSQL
 	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 slow: $(READY) ## Run the tests that take a minute each: the guide for a new resource, every column type fuzzed
@@ -104,7 +104,7 @@ imports: $(READY) ## Check imports against the layers of the packages
 document: $(READY) ## Check that openapi.json is up to date
 	@$(BIN)/todo openapi --check
 
-apilint: $(READY) $(LINTERS_READY) ## Lint openapi.json, and the document of the resources in the tests
+apilint: $(READY) $(LINTERS_READY) ## Lint openapi.json, and the OpenAPI document of the resources in the tests
 	@$(BIN)/python -m tests.support.documented >tests/document/specimens.json
 	@cd tests/document && node_modules/.bin/spectral lint --fail-severity hint ../../openapi.json specimens.json
 	@cd tests/document && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
@@ -129,6 +129,6 @@ lock: $(READY) ## Update the lock files to the latest allowed versions
 	@$(BIN)/$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	@$(BIN)/$(LOCK) --group build --group bench --constraint requirements.txt --output-file bench/requirements.txt
 
-clean: ## Remove the environments and caches; the data in .data stay
+clean: ## Remove the environments and caches, but not the data in .data
 	@rm -rf $(VENV) .venv-bench $(LINTERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage
 	@rm -rf $(CLIENTS)/node_modules $(CLIENTS)/generated $(CLIENTS)/build
