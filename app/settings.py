@@ -157,7 +157,7 @@ def read_settings() -> Settings:
         raise SettingsError(
             "TODO_OWNER_PROVIDER is not set, but DATABASE_URL requires it, because this version does not "
             f"authenticate: set it to {TRUSTED_HEADER} if a gateway in front sets X-User-ID and rejects "
-            "the client's own, or to a provider of yours."
+            "the client's own, or to your own provider."
         )
     if not settings.loopback and not settings.owner_provider:
         raise SettingsError(

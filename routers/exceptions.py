@@ -38,7 +38,7 @@ class NotFound(ProblemError):
 
 
 class Conflict(ProblemError):
-    """409: the change conflicts with another row or with an immutable field."""
+    """409: the change conflicts with another row or with a write-once member."""
 
     status = 409
     detail = "The change conflicts with other rows."

@@ -74,7 +74,7 @@ class FastPath:
         arguments = self._validate(request, content)
         arguments |= dict.fromkeys(self.scope_names, scope) | dict.fromkeys(self.request_names, request)
         response = await self.route.endpoint(**arguments)
-        return self._ensure_response(response)
+        return self._check_response(response)
 
     def _validate(self, request: Request, content: Any) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
@@ -89,7 +89,7 @@ class FastPath:
             raise RequestValidationError(errors)
         return arguments
 
-    def _ensure_response(self, response: Any) -> Response:
+    def _check_response(self, response: Any) -> Response:
         if not isinstance(response, Response):
             name = self.route.endpoint.__name__
             raise TypeError(f"{name} must return a row or a Response, not {response!r}.")

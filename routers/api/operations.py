@@ -99,7 +99,7 @@ def _add_create(generator: _Generator) -> None:
         name=f"create_{noun}",
         summary=f"Create {generator.a_noun}",
         description=f"Create {generator.a_noun} with a generated id. "
-        "To retry safely, use PUT with an id of your own.",
+        "To retry safely, use PUT with a client-generated id.",
         response_model=generator.resource.response_schema,
         response_description=f"The {noun} that was created.",
         responses={201: CREATED_HEADERS},
@@ -145,7 +145,7 @@ def _add_put(generator: _Generator) -> None:
         methods=["PUT"],
         name=f"put_{noun}",
         summary=f"Create or replace {generator.a_noun}",
-        description=f"Create {generator.a_noun} with an id of your own, or replace the existing one. "
+        description=f"Create {generator.a_noun} with a client-generated id, or replace the existing one. "
         "Omitted members get their defaults. The request can be retried safely.",
         response_model=response_schema,
         response_description=f"The {noun} after the replacement.",

@@ -64,9 +64,22 @@ async def _receive(pgconn: PGconn) -> PGresult:
         if part.status in _COPYING:  # its results would never end
             raise DriverError("COPY is not supported here")
         result = part
-    if result is None or result.status not in _DONE:
-        raise error_from_result(result) if result else DriverError("the server sent no result")
+    if result is None:
+        raise DriverError("the server sent no result")
+    if result.status not in _DONE:
+        raise without_values(error_from_result(result))
     return result
+
+
+def without_values(error: DriverError) -> DriverError:
+    """Remove the values of rows and parameters from the message of an error.
+
+    DETAIL and CONTEXT contain them, and the primary message of invalid data (class 22).
+    """
+    message, sqlstate = error.diag.message_primary, error.sqlstate or ""
+    if message:
+        error.args = (type(error).__name__ if sqlstate.startswith("22") else message,)
+    return error
 
 
 async def wait_ready(socket: int, *, writing: bool = False) -> None:

@@ -4,14 +4,16 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from psycopg import Error as DriverError
 from psycopg import OperationalError as DriverOperationalError
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Executable, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from routers.database.connection import execute
+from routers.database.connection import execute, without_values
 from routers.database.pool import ConnectionPool
 from routers.database.result import Rows
 from routers.database.statement import compile_statement
@@ -27,6 +29,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, timeout: float = 2.0) -> None:
         """Wrap an async engine of the psycopg driver; `timeout` is in seconds per statement."""
+        # Messages of errors reach the logs: they must not contain parameters or values of rows.
+        engine.sync_engine.hide_parameters = True
         self.engine = engine
         self._timeout = timeout
         self._pool = ConnectionPool(engine)
@@ -35,6 +39,7 @@ class Database:
         event.listen(engine.sync_engine, "connect", start_timeout(timeout), insert=True)
         event.listen(engine.sync_engine, "checkout", stop_timeout)
         event.listen(engine.sync_engine, "checkout", replace_closed)
+        event.listen(engine.sync_engine, "handle_error", _hide_values)
 
     async def fetch(self, statement: Executable, parameters: Mapping[str, Any]) -> Rows:
         """Execute one statement in autocommit, in one round trip, and return its rows.
@@ -115,6 +120,12 @@ class Database:
     async def _connect(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         async with self._pool.reserve(), engine.connect() as connection:
             yield connection
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    driver_error, error = context.original_exception, context.sqlalchemy_exception
+    if isinstance(driver_error, DriverError) and error is not None:
+        error.args = (str(without_values(driver_error)),)
 
 
 def _check_not_failed(connection: AsyncConnection) -> None:

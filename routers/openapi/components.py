@@ -14,7 +14,7 @@ _DESCRIPTIONS = {
     400: "The request or the JSON in its body is malformed.",
     401: "The request has no valid owner.",
     404: "The owner has no such resource.",
-    409: "The change conflicts with another resource or with an immutable field.",
+    409: "The change conflicts with another resource or with a write-once member.",
     412: "The resource does not meet `If-Match` or `If-None-Match`.",
     413: "The body exceeds the size limit.",
     415: "The body is not declared as JSON.",

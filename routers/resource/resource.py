@@ -69,7 +69,7 @@ class Resource(Declaration[ReadT]):
 
     @cached_property
     def conflicts(self) -> frozenset[str]:
-        """The methods that can conflict with another row or with an immutable field."""
+        """The methods that can conflict with another row or with a write-once member."""
         unique = {column.name for constraint in uniques(self.table) for column in constraint.columns}
         methods = {"POST", "PUT"} if unique else set()
         if unique & self.changeable:
