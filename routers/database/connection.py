@@ -64,10 +64,9 @@ async def _receive(pgconn: PGconn) -> PGresult:
         if part.status in _COPYING:  # its results would never end
             raise DriverError("COPY is not supported here")
         result = part
-    if result is None:
-        raise DriverError("the server sent no result")
-    if result.status not in _DONE:
-        raise without_values(error_from_result(result))
+    if result is None or result.status not in _DONE:
+        error = error_from_result(result) if result else DriverError("the server sent no result")
+        raise without_values(error)
     return result
 
 

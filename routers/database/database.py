@@ -154,8 +154,7 @@ def _is_unavailable(error: BaseException | None) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None) or ""
-    if isinstance(error, OperationalError) and not state.startswith(
-        "54"
-    ):  # 54: a retry would exceed the same limit
+    # Class 54: the statement exceeds a limit, and a retry would, too.
+    if isinstance(error, OperationalError) and not state.startswith("54"):
         return True
     return error.connection_invalidated or state.startswith(_UNAVAILABLE_SQLSTATES)

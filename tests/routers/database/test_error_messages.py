@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from routers import Database
 from tests.support.gadgets import ROW_ID
@@ -57,3 +57,9 @@ async def test_the_message_of_a_unique_violation_contains_no_values(
     with pytest.raises(DBAPIError, match="duplicate key") as raised:
         await run(database, values)
     assert SECRET not in f"{raised.value}{raised.value.orig}"
+
+
+async def test_the_message_about_a_missing_parameter_names_it(database: Database) -> None:
+    with pytest.raises(StatementError, match="name"):
+        async with database.transaction() as connection:
+            await database.fetch_on(connection, text("SELECT :name"), {"owner": SECRET})
