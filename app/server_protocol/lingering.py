@@ -53,7 +53,8 @@ class LingeringTransport(asyncio.Transport):
     def _drop(self) -> None:
         if self._transport.get_write_buffer_size() and self._extensions < MAX_EXTENSIONS:
             self._extensions += 1
-            self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._drop)
+            self._timer = None
+            self.linger()
         else:
             self._transport.abort()
 

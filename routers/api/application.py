@@ -50,8 +50,8 @@ class ResourceAPI(FastAPI):
             openapi_url=None,
             **{"servers": [THIS_SERVER], **options},
         )
-        self._dispatcher = Dispatcher(self.router.middleware_stack, self)
-        if fast_path:
+        self._dispatcher = Dispatcher(self.router.middleware_stack, self) if fast_path else None
+        if self._dispatcher:
             self.router.middleware_stack = self._dispatcher
         self.add_api_route("/openapi.json", self._serve_document, include_in_schema=False)
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
@@ -66,7 +66,8 @@ class ResourceAPI(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the outer middleware around FastAPI's, when the application starts and all routes are known."""
-        _ = self._dispatcher.tables
+        if self._dispatcher:
+            _ = self._dispatcher.tables
         stack = super().build_middleware_stack()
         for cls, args, kwargs in reversed(self._outer):
             stack = cls(stack, *args, **kwargs)

@@ -18,7 +18,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from routers.api.route import ResourceRoute, is_repeatable, query_name
+from routers.api.route import ResourceRoute, query_names
 from routers.api.scope_dependency import ScopeDependency
 from routers.api.strict_request import CACHE_SIZE, StrictRequest, cached
 from routers.schemas.models import ListQuery
@@ -170,27 +170,24 @@ def _body_validator(hint: Any) -> Callable[[Request, Any], Any]:
 
 
 def _query_validator(model: type[BaseModel]) -> Callable[[Request, Any], Any]:
+    names = query_names(model)
+
+    @lru_cache(CACHE_SIZE)
+    def parse(query: bytes) -> Any:
+        parameters = QueryParams(query)
+        values = {
+            name: parameters.getlist(name) if repeated else parameters[name]
+            for name, repeated in names.items()
+            if name in parameters
+        }
+        return model.model_validate(values)
+
     def validate(request: Request, _content: Any) -> Any:
         query = request.scope["query_string"]
         # Only our own list queries are cached: other models may be mutable, or have varying defaults.
-        parse = cached(_parse_query, query) if issubclass(model, ListQuery) else _parse_query.__wrapped__
-        return parse(model, query)
+        return (cached(parse, query) if issubclass(model, ListQuery) else parse.__wrapped__)(query)
 
     return validate
-
-
-@lru_cache(CACHE_SIZE)
-def _parse_query(model: type[BaseModel], query: bytes) -> Any:
-    parameters = QueryParams(query)
-    names = {
-        query_name(name, field): is_repeatable(field.annotation) for name, field in model.model_fields.items()
-    }
-    values = {
-        name: parameters.getlist(name) if repeated else parameters[name]
-        for name, repeated in names.items()
-        if name in parameters
-    }
-    return model.model_validate(values)
 
 
 def _declares_row_or_response(hints: dict[str, Any]) -> bool:

@@ -8,7 +8,6 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from routers.api.strict_request import StrictRequest
 from routers.openapi.components import IF_MATCH, IF_NONE_MATCH, problem_responses
@@ -66,26 +65,28 @@ def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
     for field in dependant.query_params:
         annotation = field.field_info.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            for name, member in annotation.model_fields.items():
-                yield query_name(name, member), is_repeatable(member.annotation)
+            yield from query_names(annotation).items()
         else:
-            yield field.alias, is_repeatable(annotation)
+            yield field.alias, _is_repeatable(annotation)
     for dependency in dependant.dependencies:
         yield from _query_parameters(dependency)
 
 
-def query_name(name: str, field: FieldInfo) -> str:
-    """Return the query parameter of a model's field."""
-    alias = field.validation_alias or field.alias
-    return alias if isinstance(alias, str) else name
+def query_names(model: type[BaseModel]) -> dict[str, bool]:
+    """Return the query parameters of a model, with whether they can be repeated."""
+    aliases = {name: field.validation_alias or field.alias for name, field in model.model_fields.items()}
+    return {
+        alias if isinstance(alias, str) else name: _is_repeatable(model.model_fields[name].annotation)
+        for name, alias in aliases.items()
+    }
 
 
-def is_repeatable(annotation: Any) -> bool:
+def _is_repeatable(annotation: Any) -> bool:
     """Check whether an annotation is a collection, or a union with one."""
     python_type = get_origin(annotation) or annotation
     if isinstance(python_type, type) and issubclass(python_type, Sequence | AbstractSet):
         return not issubclass(python_type, str | bytes)
-    return any(map(is_repeatable, get_args(annotation)))
+    return any(map(_is_repeatable, get_args(annotation)))
 
 
 def _conditional_headers(methods: set[str]) -> dict[str, Any]:

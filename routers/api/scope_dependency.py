@@ -85,9 +85,11 @@ class ScopeDependency(Generic[ReadT]):
 def _request_parameter(dependency: Any) -> str:
     """Return the only parameter of an async function of the request; empty for any other function."""
     call = dependency if inspect.isfunction(dependency) else type(dependency).__call__
-    name, *others = [*inspect.signature(dependency).parameters, ""]
+    names = list(inspect.signature(dependency).parameters)
+    if len(names) != 1 or not inspect.iscoroutinefunction(call):
+        return ""
     try:
-        takes_request = get_type_hints(call).get(name) in (Request, HTTPConnection)
+        annotation = get_type_hints(call).get(names[0])
     except NameError:  # a type that is imported for type checkers only
         return ""
-    return name if takes_request and others == [""] and inspect.iscoroutinefunction(call) else ""
+    return names[0] if annotation in (Request, HTTPConnection) else ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from psycopg import Error as DriverError
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
@@ -37,7 +37,7 @@ async def execute(
         _TRANSFORMER, Transformer(driver)
     )
     try:
-        values = transformer.dump_sequence(arguments, [PyFormat.AUTO] * len(arguments))
+        values = transformer.dump_sequence(arguments, statement.formats)
         driver.pgconn.send_query_params(
             statement.sql, values, transformer.types, transformer.formats, Format.BINARY
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from psycopg.adapt import PyFormat
 from psycopg.postgres import types
 from sqlalchemy import Enum, Executable, Float, make_url
 from sqlalchemy.exc import StatementError
@@ -25,6 +26,7 @@ class CompiledStatement:
         text: SQL with numbered parameters (`$1`).
         sql: The same text as bytes.
         expands: The text depends on the values (`IN` with a list), so it cannot be compiled once.
+        formats: The psycopg formats of the parameters.
         readers: The columns whose driver values need a conversion.
     """
 
@@ -39,6 +41,7 @@ class CompiledStatement:
             (bind.key, _default(defaults.get(bind.key), bind.value), _writer(bind.type)) for bind in binds
         ]
         self._required = {bind.key for bind in binds if bind.required}
+        self.formats = [PyFormat.AUTO] * len(binds)
         self.expands = bool(compiled.post_compile_params)
         columns = enumerate(getattr(statement, "exported_columns", ()))
         self.readers: Readers = [
