@@ -3,19 +3,15 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app.database.migrations import migrate
 from routers import ResourceAPI
-from tests.support.sql import new_database
-from tests.support.tasks import task_application, task_client
+from tests.support.tasks import migrated_database, task_application, task_client
 from tests.support.wire import Wire, wire_to
 
 
 @pytest.fixture(scope="session")
 def task_url(server_url: str) -> str:
     """Return the URL of a migrated database."""
-    url = new_database(server_url, "tasks")
-    migrate(url)
-    return url
+    return migrated_database(server_url, "tasks")
 
 
 @pytest.fixture(scope="session")

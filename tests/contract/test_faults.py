@@ -5,11 +5,10 @@ import sys
 import pytest
 
 from app import ROOT
-from app.database.migrations import migrate
 from tests.support.faults import REQUEST_FAULTS, RESPONSE_FAULTS
 from tests.support.fuzzing import GENERATE_OWNERS, findings, single, stateful
 from tests.support.processes import Serve, free_port
-from tests.support.sql import new_database
+from tests.support.tasks import migrated_database
 
 RUNS = (single(10, match_any=True), stateful(12, match_any=True), single(5, *GENERATE_OWNERS, match_any=True))
 
@@ -26,8 +25,7 @@ FAULTS = sorted({*REQUEST_FAULTS, *RESPONSE_FAULTS})
 def url(serve: Serve, server_url: str, request: pytest.FixtureRequest) -> str:
     """Serve the application with the fault that the parameter `fault` names, and return its URL."""
     fault = request.node.callspec.params.get("fault", "none")
-    database = new_database(server_url, f"fault-{fault}")
-    migrate(database)
+    database = migrated_database(server_url, f"fault-{fault}")
     port = str(free_port())
     served = serve(
         [sys.executable, "-m", "tests.support.faulty"],

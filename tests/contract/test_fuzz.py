@@ -3,10 +3,9 @@
 import pytest
 
 from app import ROOT
-from app.database.migrations import migrate
 from tests.support.fuzzing import ANY_OWNER, FACTOR, GENERATE_OWNERS, SEEDS, findings, single, stateful
 from tests.support.processes import Serve
-from tests.support.sql import new_database
+from tests.support.tasks import migrated_database
 
 KNOWN, TRUSTED = "tests.support.owners:known_only", "app.owner:trusted_header"
 
@@ -25,8 +24,7 @@ RUNS = {
 @pytest.mark.parametrize("name", RUNS)
 def test_the_fuzzer_finds_nothing(serve: Serve, server_url: str, name: str, seed: int) -> None:
     provider, run = RUNS[name]
-    url = new_database(server_url, f"fuzz-{name}-{seed}")
-    migrate(url)
+    url = migrated_database(server_url, f"fuzz-{name}-{seed}")
     served = serve(
         DATABASE_URL=url,
         TODO_OWNER_PROVIDER=provider,

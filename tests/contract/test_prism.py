@@ -18,9 +18,8 @@ import pytest
 
 from app import ROOT
 from app.commands import DOCUMENT
-from app.database.migrations import migrate
 from tests.support.processes import Serve, end, free_port, wait_until_responding
-from tests.support.sql import new_database
+from tests.support.tasks import migrated_database
 
 PRISM = ROOT / "tests/document/node_modules/.bin/prism"
 TASK = "/tasks/3f1c2a88-6d1e-4c55-9d53-0c1a5b1e7a10"
@@ -35,8 +34,7 @@ def start_proxy(serve: Serve, server_url: str, request: pytest.FixtureRequest) -
     if not PRISM.exists() or shutil.which("node") is None:
         missing = "Prism is missing: install Node 20, then run `make apilint`."
         pytest.fail(missing) if "CI" in os.environ else pytest.skip(missing)
-    database = new_database(server_url, f"prism-{request.node.name[:30]}")
-    migrate(database)
+    database = migrated_database(server_url, f"prism-{request.node.name[:30]}")
     served = serve(DATABASE_URL=database, TODO_OWNER_PROVIDER="app.owner:trusted_header")
     resources = contextlib.ExitStack()
 

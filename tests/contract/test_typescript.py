@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from app import ROOT
-from app.database.migrations import migrate
 from tests.support.processes import Serve, environment
-from tests.support.sql import new_database
+from tests.support.tasks import migrated_database
 
 SOURCES = ROOT / "clients" / "typescript"
 SCENARIOS = ("openapi-fetch", "hey-api", "orval")
@@ -56,8 +55,7 @@ def test_each_generated_client_compiles_and_works(copy: Path, serve: Serve, serv
     shutil.copy(ROOT / "openapi.json", copy.parents[1])
     build = run(copy, "npm run --silent build")
     assert build.returncode == 0, build.stdout + build.stderr
-    url = new_database(server_url, "typescript")
-    migrate(url)
+    url = migrated_database(server_url, "typescript")
     served = serve(DATABASE_URL=url, TODO_OWNER_PROVIDER="app.owner:trusted_header")
     for scenario in SCENARIOS:
         result = run(copy, f"node build/scenarios/{scenario}.js", TODO_URL=served.url.removesuffix("/api/v1"))

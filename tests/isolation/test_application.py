@@ -5,18 +5,15 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app.database.migrations import migrate
 from app.main import RESOURCES
 from tests.support.isolation import Step, find_leak
-from tests.support.sql import new_database, run_sql
-from tests.support.tasks import task_application, task_client
+from tests.support.sql import run_sql
+from tests.support.tasks import migrated_database, task_application, task_client
 
 
 @pytest.fixture(scope="session")
 def url(server_url: str) -> str:
-    url = new_database(server_url, "isolation")
-    migrate(url)
-    return url
+    return migrated_database(server_url, "isolation")
 
 
 @pytest.fixture(scope="session")

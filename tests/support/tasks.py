@@ -5,11 +5,19 @@ from collections.abc import AsyncIterator
 
 import httpx
 
+from app.database.migrations import migrate
 from app.main import create_app
 from app.settings import Settings
 from routers import ResourceAPI
 from tests.support.second_opinion import SecondOpinion
-from tests.support.sql import run_sql
+from tests.support.sql import new_database, run_sql
+
+
+def migrated_database(server_url: str, name: str) -> str:
+    """Create a database with the tables of the application, and return its URL."""
+    url = new_database(server_url, name)
+    migrate(url)
+    return url
 
 
 @contextlib.asynccontextmanager
