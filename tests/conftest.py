@@ -1,5 +1,5 @@
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,22 @@ from routers import Database
 from tests.support.browser import open_chromium
 from tests.support.databases import new_pool
 from tests.support.postgres import throwaway_postgres
+from tests.support.private_values import check_logs
 from tests.support.processes import Serve, kill, no_process_left, postgres_below, serving
 from tests.support.specimens import create_specimens
 from tests.support.sql import new_database, run_sql
 from tests.support.wire import Wire, wire_to
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Search what each test logs in this process, its fixtures included."""
+    report = yield
+    try:
+        check_logs(text for title, text in report.sections if "stderr" in title or "log" in title)
+    except AssertionError as error:
+        report.outcome, report.longrepr = "failed", str(error)
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,10 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from app import CommandError, __version__, cli, commands
+from tests.support.private_values import PLANTED
 from tests.support.processes import Serve, free_port, todo
 from tests.support.sql import new_database, run_sql
 
-ALICE = {"X-User-ID": "alice"}
+ALICE = {"X-User-ID": "alice", "Authorization": f"Bearer {PLANTED}"}
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
 UVICORN = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app"]
 
@@ -65,8 +66,8 @@ def test_serve_requires_a_migrated_database(serve: Serve, server_url: str) -> No
         migrated = todo("migrate", DATABASE_URL=url, **PROVIDER)
         assert (migrated.returncode, migrated.stdout) == (0, "The database is at the latest revision.\n")
     served = serve(DATABASE_URL=url, **PROVIDER)
-    httpx.post(f"{served.url}/tasks", json={"title": "Buy milk"}, headers=ALICE).raise_for_status()
-    assert run_sql(url, "SELECT owner_id, title FROM task") == [("alice", "Buy milk")]
+    httpx.post(f"{served.url}/tasks", json={"title": PLANTED}, headers=ALICE).raise_for_status()
+    assert run_sql(url, "SELECT owner_id, title FROM task") == [("alice", PLANTED)]
     assert "the database at DATABASE_URL" in served.output.read_text()
 
 

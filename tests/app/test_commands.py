@@ -8,9 +8,10 @@ import httpx
 import psutil
 import pytest
 
+from tests.support.private_values import PLANTED
 from tests.support.processes import Serve, kill, postgres_below
 
-ALICE = {"X-User-ID": "alice"}
+ALICE = {"X-User-ID": "alice", "Authorization": f"Bearer {PLANTED}"}
 
 
 @pytest.mark.parametrize(
@@ -30,11 +31,11 @@ def test_a_signal_stops_the_server_and_the_embedded_database(
 
 def test_data_survive_when_the_server_and_the_database_are_killed(serve: Serve, data: Path) -> None:
     first = serve(TODO_DATA_DIR=str(data))
-    httpx.post(f"{first.url}/tasks", json={"title": "Buy milk"}, headers=ALICE).raise_for_status()
+    httpx.post(f"{first.url}/tasks", json={"title": PLANTED}, headers=ALICE).raise_for_status()
     kill([psutil.Process(first.process.pid), *postgres_below(data)])
     second = serve(TODO_DATA_DIR=str(data))
     items = httpx.get(f"{second.url}/tasks", headers=ALICE).json()["items"]
-    assert [task["title"] for task in items] == ["Buy milk"]
+    assert [task["title"] for task in items] == [PLANTED]
 
 
 def test_a_new_server_takes_over_the_database_of_a_killed_one(serve: Serve, data: Path) -> None:
@@ -51,7 +52,7 @@ def test_a_new_server_takes_over_the_database_of_a_killed_one(serve: Serve, data
 def test_two_servers_share_a_database_until_the_last_one_stops(serve: Serve, data: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: serve(TODO_DATA_DIR=str(data)), range(2))
-    httpx.post(f"{first.url}/tasks", json={"title": "Buy milk"}, headers=ALICE).raise_for_status()
+    httpx.post(f"{first.url}/tasks", json={"title": PLANTED}, headers=ALICE).raise_for_status()
     first.stop()
     assert len(httpx.get(f"{second.url}/tasks", headers=ALICE).json()["items"]) == 1
     second.stop()

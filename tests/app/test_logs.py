@@ -35,7 +35,7 @@ def test_each_request_is_logged_as_json_without_owner_title_or_id(serve: Serve, 
 
 
 def test_each_request_is_logged_as_a_line_of_text_by_default(serve: Serve, task_url: str) -> None:
-    served = serve(DATABASE_URL=task_url, **PROVIDER)
+    served = serve(DATABASE_URL=task_url, TODO_LOG_FORMAT="console", **PROVIDER)
     httpx.get(f"{served.url}/tasks", headers=HEADERS)
     served.stop()
     assert re.search(r"\[info *\] request .*request_id=request-1 .*status=200", served.output.read_text())

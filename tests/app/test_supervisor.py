@@ -5,9 +5,10 @@ import socket
 import httpx
 import psutil
 
+from tests.support.private_values import PLANTED
 from tests.support.processes import Serve
 
-ALICE = {"X-User-ID": "alice"}
+ALICE = {"X-User-ID": "alice", "Authorization": f"Bearer {PLANTED}"}
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
 
 

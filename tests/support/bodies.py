@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from routers import Resource
 from routers.schemas.field_types import split_optional
 from routers.tables.foreign_keys import references
+from tests.support.private_values import PLANTED
 
 IDS = [f"00000000-0000-4000-8000-00000000000{n}" for n in range(4)]
 """The ids of rows in tests."""
@@ -57,7 +58,7 @@ def value_for(field: FieldInfo, rng: random.Random, row_id: str) -> Any:
 
 
 _VALUES: dict[Any, Callable[[random.Random, str], Any]] = {
-    str: lambda rng, row_id: rng.choice(["seen", "hidden"]) + row_id[-1],
+    str: lambda rng, row_id: rng.choice(["seen", PLANTED]) + row_id[-1],
     bool: lambda rng, _: rng.choice([True, False]),
     int: lambda rng, _: rng.choice([1, 2]),
     float: lambda rng, _: rng.choice([0.25, 0.5]),

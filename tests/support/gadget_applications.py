@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from routers import Database, ResourceAPI
 from tests.support.gadgets import gadget_router
+from tests.support.private_values import PLANTED
 from tests.support.second_opinion import SecondOpinion
 
 FAST_PATH = os.environ.get("FAST_PATH") != "off"
@@ -39,4 +40,5 @@ def unchecked_client_of(api: FastAPI) -> httpx.AsyncClient:
 
 def client_through(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     """Return a client with an owner that sends its requests through a transport."""
-    return httpx.AsyncClient(transport=transport, base_url="http://test", headers={"Owner": "ann"})
+    headers = {"Owner": "ann", "Authorization": f"Bearer {PLANTED}"}
+    return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)

@@ -12,10 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import httpx
 import psutil
 import pytest
+
+from tests.support.private_values import check_logs
 
 ROOT = Path(__file__).parents[2]
 TODO = Path(sys.executable).with_name("todo")
@@ -47,8 +50,8 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def todo(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command to its end."""
-    return subprocess.run(
+    """Run the command to its end, and search its log."""
+    result = subprocess.run(
         [TODO, *arguments],
         check=False,
         capture_output=True,
@@ -57,6 +60,8 @@ def todo(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]"
         env=environment(**settings),
         timeout=60,
     )
+    check_logs([result.stderr])
+    return result
 
 
 def wait_until(condition: Callable[[], bool], describe: Callable[[], str], seconds: float = 30.0) -> None:
@@ -99,13 +104,18 @@ class Served:
 Serve = Callable[..., Served]
 
 
+def _log_format() -> str:
+    """Return one format for half of the tests, and the other one for the rest, always the same per test."""
+    return ("console", "json")[crc32(os.environ["PYTEST_CURRENT_TEST"].encode()) % 2]
+
+
 @contextlib.contextmanager
 def serving(directory: Path) -> Iterator[Serve]:
-    """Start servers as a user would; stop those that still run at the end."""
+    """Start servers as a user would; stop those that still run at the end, and search their logs."""
     started: list[Served] = []
 
     def start(command: list[str | Path] | None = None, **settings: str) -> Served:
-        variables = environment(**settings)
+        variables = environment(**{"TODO_LOG_LEVEL": "debug", "TODO_LOG_FORMAT": _log_format(), **settings})
         output = directory / f"output-{len(started)}"
         with output.open("wb") as file:
             process = subprocess.Popen(
@@ -120,6 +130,7 @@ def serving(directory: Path) -> Iterator[Serve]:
         yield start
     finally:
         end([served.process for served in started])
+    check_logs(served.output.read_text() for served in started)
 
 
 def wait_until_responding(

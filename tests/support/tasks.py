@@ -9,6 +9,7 @@ from app.database.migrations import migrate
 from app.main import create_app
 from app.settings import Settings
 from routers import ResourceAPI
+from tests.support.private_values import PLANTED
 from tests.support.second_opinion import SecondOpinion
 from tests.support.sql import new_database, run_sql
 
@@ -34,5 +35,5 @@ async def task_client(api: ResourceAPI, url: str) -> AsyncIterator[httpx.AsyncCl
     run_sql(url, "TRUNCATE task")
     transport = SecondOpinion(httpx.ASGITransport(api), api.openapi())
     async with httpx.AsyncClient(transport=transport, base_url="http://todo/api/v1") as client:
-        client.headers["X-User-ID"] = "alice"
+        client.headers.update({"X-User-ID": "alice", "Authorization": f"Bearer {PLANTED}"})
         yield client

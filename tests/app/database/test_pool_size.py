@@ -12,10 +12,11 @@ from app.database.engine import open_database
 from app.database.pool_size import connection_limit, pool_size_per_worker
 from app.settings import Settings, SettingsError
 from tests.app.test_cli import PROVIDER, UVICORN
+from tests.support.private_values import PLANTED
 from tests.support.processes import Serve, Served, free_port, todo
 from tests.support.sql import new_database, run_sql
 
-ALICE = {"X-User-ID": "alice"}
+ALICE = {"X-User-ID": "alice", "Authorization": f"Bearer {PLANTED}"}
 _numbers = count()
 
 
@@ -123,7 +124,7 @@ def test_serve_rejects_more_workers_than_there_are_connections(task_url: str) ->
 
 def test_busy_workers_do_not_exceed_their_share_of_the_connection_limit(serve: Serve, task_url: str) -> None:
     url = new_role(task_url, 9)
-    served = serve(DATABASE_URL=url, TODO_WORKERS="2", **PROVIDER)
+    served = serve(DATABASE_URL=url, TODO_WORKERS="2", TODO_LOG_FORMAT="console", **PROVIDER)
     assert len(served.workers(2)) == 2
     assert statuses_of_concurrent_requests(served) == {200}
     assert 2 <= open_connections(task_url, url) <= 4
