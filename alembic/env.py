@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from typing import Any, Literal
 
 from alembic import context
+from psycopg2.extensions import set_wait_callback
+from psycopg2.extras import wait_select
 from sqlalchemy import Enum, TypeDecorator, create_engine, text
 from sqlmodel import SQLModel
 
@@ -30,6 +32,7 @@ def run(url: str) -> None:
     """Run the migrations in one transaction, under the lock that makes other processes wait."""
     engine = create_engine(driver_url(url, "psycopg2"), connect_args={"connect_timeout": CONNECT_SECONDS})
     with engine.connect() as connection:
+        set_wait_callback(wait_select)  # otherwise no signal interrupts a statement
         context.configure(
             connection=connection,
             target_metadata=SQLModel.metadata,
@@ -53,4 +56,7 @@ with ExitStack() as stack:
         target = settings.database_url_unpooled or settings.database_url
     if target is None:
         target = stack.enter_context(embedded_postgres(data_directory(settings.data_dir)))
-    run(target)
+    try:
+        run(target)
+    finally:
+        set_wait_callback(None)

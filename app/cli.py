@@ -1,5 +1,7 @@
 """The command `todo`."""
 
+import fcntl
+import os
 import sys
 from typing import Annotated
 
@@ -17,10 +19,20 @@ cli = typer.Typer(
 
 def main() -> None:
     """Run the command; an expected failure prints one sentence and exits with code 1."""
+    _open_standard_streams()
     try:
         cli()
     except CommandError as error:
         sys.exit(f"todo: {error}")
+
+
+def _open_standard_streams() -> None:
+    """Open /dev/null instead of closed standard streams, so that no socket or file gets their descriptors."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)  # the lowest one that is free
+            fcntl.fcntl(descriptor, fcntl.F_SETFD, 0)  # child processes inherit it
+            setattr(sys, name, os.fdopen(descriptor, mode))
 
 
 @cli.callback(invoke_without_command=True)

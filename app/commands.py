@@ -5,14 +5,13 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
 import typer
-import uvicorn
 from sqlalchemy.exc import OperationalError
-from uvicorn.supervisors import Multiprocess
 
 from app import ROOT, CommandError
 from app.access import API
@@ -21,10 +20,12 @@ from app.database.migrations import migrate
 from app.database.pool_size import connection_limit, pool_size_per_worker
 from app.database.revisions import is_current
 from app.embedded_postgres.server import data_directory, embedded_postgres
+from app.listener import open_listener
 from app.logs import configure_logs
 from app.main import create_app
-from app.server_protocol.protocol import StrictProtocol
+from app.server import SingleServer, server_config
 from app.settings import TRUSTED_HEADER, Settings, read_settings
+from app.workers import Supervisor
 from routers import Unavailable
 
 DOCUMENT = ROOT / "openapi.json"
@@ -33,10 +34,8 @@ DOCUMENT = ROOT / "openapi.json"
 def serve() -> None:
     """Serve until a signal arrives."""
     settings = read_settings()
-    # The signals of a supervisor or a closing terminal shut down in order, like Ctrl-C.
-    signal.signal(signal.SIGTERM, _exit)
-    signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
-    with _listener(settings) as listener, _database(settings) as url:
+    _exit_on_signals()
+    with open_listener(settings) as listener, _database(settings) as url:
         if settings.database_url is None:
             migrate(url)
         configure_logs(settings)
@@ -47,12 +46,12 @@ def serve() -> None:
         os.environ["TODO_POOL_SIZE"] = str(pool_size)
         if settings.owner_provider is None:
             os.environ["TODO_OWNER_PROVIDER"] = TRUSTED_HEADER
-        with contextlib.suppress(KeyboardInterrupt):
-            _run(settings, listener)
+        _run(settings, listener)
 
 
 def migrate_database() -> None:
     """Migrate the configured database to the latest revision."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # stop an embedded database
     settings = read_settings()
     with _database(settings) as url:
         try:
@@ -73,30 +72,12 @@ def write_document(*, check: bool) -> str:
 
 
 @contextlib.contextmanager
-def _listener(settings: Settings) -> Iterator[socket.socket]:
-    """Bind the port before anything is started, so that nothing must be undone if the port is taken."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((settings.host, settings.port))
-            listener.listen(2048)
-        except OSError as error:
-            raise CommandError(
-                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
-                "set TODO_PORT to a free port, or TODO_HOST to an address of this machine."
-            ) from error
-        listener.set_inheritable(True)
-        yield listener
-
-
-@contextlib.contextmanager
 def _database(settings: Settings) -> Iterator[str]:
     """Yield the URL of the configured database or, during the block, of the embedded one."""
     if settings.database_url is not None:
         yield settings.database_url
         return
-    with embedded_postgres(data_directory(settings.data_dir)) as url:
+    with embedded_postgres(data_directory(settings.data_dir), on_failure=_end) as url:
         yield url
 
 
@@ -143,31 +124,34 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
 
 
 def _run(settings: Settings, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        "app.main:create_app",
-        factory=True,
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws="none",
-        lifespan="on",
-        timeout_graceful_shutdown=10,
-        http=StrictProtocol,
-        h11_max_incomplete_event_size=settings.max_head_bytes,  # StrictProtocol uses it, too
-    )
+    config = server_config(settings)
     if settings.workers > 1:
-        _Workers(config, sockets=[listener]).run()
-    else:
-        uvicorn.Server(config).run(sockets=[listener])
+        Supervisor(config, listener, settings.workers, settings.shutdown_delay).run()
+        return
+    server = SingleServer(config, settings.shutdown_delay)
+    try:
+        server.run([listener])
+    except SystemExit as error:  # at a signal, or if the server does not start
+        if isinstance(error.code, str):
+            raise
+        if not server.started:
+            raise CommandError("The server does not start: see the messages above.") from error
 
 
-class _Workers(Multiprocess):
-    """Worker processes that a closing terminal stops, instead of restarting them."""
-
-    def handle_hup(self) -> None:
-        self.handle_term()
+def _exit_on_signals() -> None:
+    """Shut down in order at the signals of a terminal, of a closing terminal and of a supervisor."""
+    signal.signal(signal.SIGINT, _exit)
+    signal.signal(signal.SIGTERM, _exit)
+    signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
 
 
 def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # another signal must not interrupt the shutdown
     raise SystemExit(0)
+
+
+def _end() -> None:
+    """Shut down without a delay, from another thread."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        os.kill(os.getpid(), number)

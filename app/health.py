@@ -8,6 +8,15 @@ from pydantic import BaseModel
 from app.database.revisions import is_current
 from routers import Unavailable, check_query, problem_responses
 
+DRAINING = "draining"
+"""The name in the lifespan state that the server sets to true when it is about to stop."""
+
+
+class Draining(Unavailable):
+    """503: the server is about to stop."""
+
+    detail = "The server is shutting down."
+
 
 async def no_query(request: Request) -> None:
     """Reject query parameters."""
@@ -51,6 +60,8 @@ async def live() -> Health:
 )
 async def ready(request: Request) -> Health:
     """Check that the server can process requests: the database responds and its schema is migrated."""
+    if getattr(request.state, DRAINING, False):
+        raise Draining
     if not await is_current(request.app.state.database):
         raise Unavailable
     return Health(status="ok")

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(validation_alias="TODO_HOST", min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(validation_alias="TODO_PORT", ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(validation_alias="TODO_WORKERS", ge=1, le=64)] = 1
+    shutdown_delay: Annotated[float, Field(validation_alias="TODO_SHUTDOWN_DELAY", ge=0, le=300)] = 0.0
     pool_size: Annotated[int, Field(validation_alias="TODO_POOL_SIZE", ge=1, le=100)] = POOL_SIZE
     data_dir: Annotated[Path | None, Field(validation_alias="TODO_DATA_DIR")] = None
     owner_provider: Annotated[ImportString[Any] | None, Field(validation_alias="TODO_OWNER_PROVIDER")] = None

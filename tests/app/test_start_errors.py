@@ -18,7 +18,7 @@ from tests.support.processes import clear_settings, free_port, todo
 @pytest.fixture
 def _signals() -> Iterator[None]:
     """Restore the signal handlers that `todo serve` replaces."""
-    numbers = (signal.SIGTERM, signal.SIGHUP)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
     yield
     for number, handler in zip(numbers, before, strict=True):

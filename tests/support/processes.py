@@ -86,6 +86,29 @@ class Served:
     url: str
     output: Path
 
+    @property
+    def root(self) -> str:
+        """The URL of the server, without the path of the API."""
+        return self.url.removesuffix("/api/v1")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The address that it listens on."""
+        url = httpx.URL(self.url)
+        assert url.port is not None
+        return url.host, url.port
+
+    def is_listening(self) -> bool:
+        """Check whether the port is open, without a connection."""
+        process = psutil.Process(self.process.pid)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return any(
+                connection.status == psutil.CONN_LISTEN
+                for each in (process, *process.children())
+                for connection in each.net_connections("tcp")
+            )
+        return False
+
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
@@ -123,7 +146,7 @@ def serving(directory: Path) -> Iterator[Serve]:
             )
         served = Served(process, f"http://127.0.0.1:{variables['TODO_PORT']}/api/v1", output)
         started.append(served)
-        wait_until_responding(process, served.url.replace("/api/v1", "/livez"), output.read_text)
+        wait_until_responding(process, f"{served.root}/livez", output.read_text)
         return served
 
     try:
@@ -177,6 +200,11 @@ def postgres_below(directory: Path) -> list[psutil.Process]:
             if process.name() == "postgres" and process.cwd().startswith(str(directory)):
                 processes.append(process)
     return processes
+
+
+def postmaster(data: Path) -> psutil.Process:
+    """Return the first process of the embedded server of a data directory."""
+    return psutil.Process(int(Path(data, "server", "cluster", "postmaster.pid").read_text().split()[0]))
 
 
 @contextlib.contextmanager

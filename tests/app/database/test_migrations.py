@@ -1,16 +1,18 @@
 """The migrations."""
 
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg2
 import pytest
 from alembic import command
 
 from app import ROOT
 from app.database.migrations import configuration, migrate
 from app.main import RESOURCES
-from tests.support.processes import environment
+from tests.support.processes import STOP_SECONDS, TODO, environment, wait_until
 from tests.support.sql import new_database, run_sql
 
 FIRST_COLUMNS = """
@@ -68,3 +70,24 @@ def test_the_database_rejects_a_title_that_the_create_schema_rejects(task_url: s
             "INSERT INTO task (owner_id, id, title, completed)"  # noqa: S608 # without input of others
             f" VALUES ('alice', gen_random_uuid(), {title}, false)",
         )
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
+def test_a_signal_ends_a_migration_that_waits_for_another_one(
+    server_url: str, number: signal.Signals, exit_code: int
+) -> None:
+    url = new_database(server_url, f"waiting-{number}")
+    variables = environment(DATABASE_URL=url, TODO_OWNER_PROVIDER="app.owner:trusted_header")
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7238401957)")
+        with subprocess.Popen([TODO, "migrate"], env=variables, stderr=subprocess.PIPE, text=True) as process:
+            waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = '{}'"
+            wait_until(
+                lambda: bool(run_sql(url, waiting.format(f"waiting-{number}"))),
+                lambda: "the migration does not wait",
+            )
+            process.send_signal(number)
+            assert process.wait(STOP_SECONDS) == exit_code
+            assert process.stderr is not None
+            assert process.stderr.read().count("\n") <= 1
+    assert run_sql(url, "SELECT to_regclass('task')") == [(None,)]

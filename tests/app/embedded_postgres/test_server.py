@@ -11,7 +11,8 @@ import psycopg2
 import pytest
 
 from app.embedded_postgres.account import server_account
-from app.embedded_postgres.server import EmbeddedError, data_directory, embedded_postgres
+from app.embedded_postgres.cluster import EmbeddedError
+from app.embedded_postgres.server import data_directory, embedded_postgres
 from tests.support.sql import run_sql
 
 
@@ -68,6 +69,17 @@ def test_only_the_account_of_the_server_can_read_the_data(directory: Path) -> No
     with embedded_postgres(directory / "data"):
         mode = stat.S_IMODE(Path(directory, "data", "server", "cluster").stat().st_mode)
     assert mode == stat.S_IRWXU
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_only_the_account_of_the_server_can_read_its_log(directory: Path, *, exists: bool) -> None:
+    log = Path(directory, "data", "postgres.log")
+    if exists:
+        log.parent.mkdir()
+        log.touch(0o644)
+    with embedded_postgres(directory / "data"):
+        status = log.stat()
+    assert (stat.S_IMODE(status.st_mode), status.st_uid) == (0o600, server_account().uid)
 
 
 def test_a_server_that_cannot_start_is_reported(directory: Path) -> None:
