@@ -20,9 +20,11 @@ from app.database.migrations import migrate
 from app.database.pool_size import connection_limit, pool_size_per_worker
 from app.database.revisions import is_current
 from app.embedded_postgres.server import data_directory, embedded_postgres
+from app.limits import Limits
 from app.listener import open_listener
 from app.logs import configure_logs
 from app.main import create_app
+from app.open_files import connection_limits
 from app.server import SingleServer, server_config
 from app.settings import TRUSTED_HEADER, Settings, read_settings
 from app.workers import Supervisor
@@ -34,6 +36,7 @@ DOCUMENT = ROOT / "openapi.json"
 def serve() -> None:
     """Serve until a signal arrives."""
     settings = read_settings()
+    limits = connection_limits(settings)
     _exit_on_signals()
     with open_listener(settings) as listener, _database(settings) as url:
         if settings.database_url is None:
@@ -46,7 +49,7 @@ def serve() -> None:
         os.environ["TODO_POOL_SIZE"] = str(pool_size)
         if settings.owner_provider is None:
             os.environ["TODO_OWNER_PROVIDER"] = TRUSTED_HEADER
-        _run(settings, listener)
+        _run(settings, listener, limits)
 
 
 def migrate_database() -> None:
@@ -123,8 +126,8 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
 """)
 
 
-def _run(settings: Settings, listener: socket.socket) -> None:
-    config = server_config(settings)
+def _run(settings: Settings, listener: socket.socket, limits: Limits) -> None:
+    config = server_config(settings, limits)
     if settings.workers > 1:
         Supervisor(config, listener, settings.workers, settings.shutdown_delay).run()
         return

@@ -42,7 +42,7 @@ _PUBLIC = {"security": list[Any]()}
     operation_id="getLiveness",
     summary="Check liveness",
     response_description="The process responds.",
-    responses=problem_responses(400, 413, 422, 431, 500),
+    responses=problem_responses(400, 408, 413, 422, 431, 500, 503),
     openapi_extra=_PUBLIC,
 )
 async def live() -> Health:
@@ -55,7 +55,7 @@ async def live() -> Health:
     operation_id="getReadiness",
     summary="Check readiness",
     response_description="The server can process requests.",
-    responses=problem_responses(400, 413, 422, 431, 500, 503),
+    responses=problem_responses(400, 408, 413, 422, 431, 500, 503),
     openapi_extra=_PUBLIC,
 )
 async def ready(request: Request) -> Health:

@@ -5,12 +5,15 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.health import DRAINING
+from app.limits import Limits
 from app.listener import finish_accepting
 from app.server_protocol.protocol import StrictProtocol
 from app.settings import Settings
@@ -25,7 +28,7 @@ NEXT_REQUEST_POLLS = 25
 CLOSE = (b"connection", b"close")
 
 
-def server_config(settings: Settings) -> uvicorn.Config:
+def server_config(settings: Settings, limits: Limits) -> uvicorn.Config:
     """Return uvicorn's configuration."""
     return uvicorn.Config(
         "app.main:create_app",
@@ -36,7 +39,7 @@ def server_config(settings: Settings) -> uvicorn.Config:
         ws="none",
         lifespan="on",
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        http=StrictProtocol,
+        http=cast("Any", partial(StrictProtocol, limits=limits)),
         h11_max_incomplete_event_size=settings.max_head_bytes,  # StrictProtocol uses it, too
     )
 

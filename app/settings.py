@@ -23,6 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app import CommandError
+from app.limits import Limits
 from app.owner import OwnerProvider, trusted_header
 
 PREFIX = "TODO_"
@@ -62,6 +63,21 @@ class Settings(BaseSettings):
     max_head_bytes: Annotated[int, Field(validation_alias="TODO_MAX_HEAD_BYTES", ge=1024, le=1024 * 1024)] = (
         64 * 1024
     )
+    head_timeout: Annotated[float, Field(validation_alias="TODO_HEAD_TIMEOUT", ge=0.1, le=3600)] = (
+        Limits().head_timeout
+    )
+    body_timeout: Annotated[float, Field(validation_alias="TODO_BODY_TIMEOUT", ge=0.1, le=3600)] = (
+        Limits().body_timeout
+    )
+    send_timeout: Annotated[float, Field(validation_alias="TODO_SEND_TIMEOUT", ge=0.1, le=3600)] = (
+        Limits().send_timeout
+    )
+    idle_timeout: Annotated[float, Field(validation_alias="TODO_IDLE_TIMEOUT", ge=0.1, le=86400)] = (
+        Limits().idle_timeout
+    )
+    max_connections: Annotated[
+        int | None, Field(validation_alias="TODO_MAX_CONNECTIONS", ge=1, le=1_000_000)
+    ] = None
     log_format: Annotated[Literal["console", "json"], Field(validation_alias="TODO_LOG_FORMAT")] = "console"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(validation_alias="TODO_LOG_LEVEL")

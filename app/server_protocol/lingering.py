@@ -7,9 +7,6 @@ from typing import Any
 LINGER_SECONDS = 2.0
 """Maximum time to read the rest of a request after its response."""
 
-MAX_EXTENSIONS = 15
-"""How often that time starts again, while the client is still receiving the response."""
-
 MAX_DISCARDED_BYTES = 4 * 1024 * 1024
 """Maximum number of bytes to read in that time; more of them wait in the socket until its end."""
 
@@ -19,31 +16,44 @@ class LingeringTransport(asyncio.Transport):
 
     Closing a socket with unread data in it resets the connection, and the client may lose the response.
     `close` therefore ends only the server's side at first, and the connection is dropped `LINGER_SECONDS`
-    later, or as soon as the client closes its side.
+    later, or as soon as the client closes its side. While the client is still receiving the response, that
+    time starts again, at most for `send_timeout` seconds.
     """
 
-    def __init__(self, transport: asyncio.Transport, may_receive: Callable[[], bool]) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, may_receive: Callable[[], bool], send_timeout: float
+    ) -> None:
         """Wrap a transport; `may_receive` returns whether more of the request is expected."""
         super().__init__()
         self._transport = transport
         self._may_receive = may_receive
         self._closing = False
         self._discarded = 0
-        self._extensions = 0
+        self._seconds_left = send_timeout
         self._timer: asyncio.TimerHandle | None = None
 
     def close(self) -> None:
-        """Close the connection, immediately if nothing more is expected."""
-        if self._closing:
-            return
-        if not self._may_receive() or self._transport.is_closing():
-            self._transport.close()
+        """Close the connection, immediately if nothing more is expected and everything is sent."""
+        if self.is_closing():
             return
         self._closing = True
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        self._transport.resume_reading()
-        self.linger()
+        if self._may_receive():
+            if self._transport.can_write_eof():
+                self._transport.write_eof()
+            self._transport.resume_reading()
+            self.linger()
+        else:
+            if self.is_sending():
+                self.linger()
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Close the connection immediately."""
+        self._transport.abort()
+
+    def is_sending(self) -> bool:
+        """Return whether the client has yet to read a part of what was written."""
+        return self._transport.get_write_buffer_size() > 0
 
     def linger(self) -> None:
         """Drop the connection in `LINGER_SECONDS`, unless `cancel` is called before."""
@@ -51,8 +61,8 @@ class LingeringTransport(asyncio.Transport):
             self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._drop)
 
     def _drop(self) -> None:
-        if self._transport.get_write_buffer_size() and self._extensions < MAX_EXTENSIONS:
-            self._extensions += 1
+        self._seconds_left -= LINGER_SECONDS
+        if self.is_sending() and self._seconds_left > 0:
             self._timer = None
             self.linger()
         else:

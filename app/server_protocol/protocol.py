@@ -1,16 +1,16 @@
 """uvicorn's HTTP/1.1 protocol, made strict."""
 
-from http import HTTPStatus
 from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn import Config
-from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
 
-from app.server_protocol.lingering import LingeringTransport
-from app.server_protocol.request_head import HeadTooLarge, MalformedRequest, check_head, head_size
-from routers import COMMON_HEADERS, PROBLEM_MEDIA_TYPE, ProblemError, new_request_id, problem_json
+from app.limits import Limits
+from app.server_protocol.connection import BoundedProtocol
+from app.server_protocol.problems import HeadTooLarge, MalformedRequest
+from app.server_protocol.request_head import check_head, head_size
+from routers import ProblemError
 
 MAX_HEAD_BYTES = 64 * 1024
 """The default limit of a request head; uvicorn's `h11_max_incomplete_event_size` overrides it."""
@@ -18,8 +18,10 @@ MAX_HEAD_BYTES = 64 * 1024
 CHUNK_LINE_BYTES = 32
 """The bytes around each chunk that do not count against `MAX_HEAD_BYTES`."""
 
+_LIMITS = Limits()
 
-class StrictProtocol(HttpToolsProtocol):
+
+class StrictProtocol(BoundedProtocol):
     """Ignore `Upgrade`, keep trailers out of the headers, and reject ambiguous requests with a problem.
 
     httptools treats the bytes after a head with `Upgrade` as new requests, so a body could smuggle requests.
@@ -27,18 +29,6 @@ class StrictProtocol(HttpToolsProtocol):
     `Upgrade`). This depends on two details of httptools: `HttpParserUpgrade` carries the offset of the first
     byte after the head, and `on_message_complete` is called before it is raised.
     """
-
-    rejected = False
-    """Whether a request was rejected; later data is discarded."""
-
-    _rejection = b""
-    """The response to the rejected request, which is sent after those to the earlier requests."""
-
-    _running: RequestResponseCycle | None = None
-    """The request that the application processes; later ones wait in `self.pipeline`."""
-
-    _reading_body = False
-    """Whether the request of `self.cycle` is incomplete."""
 
     _reads_synthetic_head = False
     """Whether the parser reads the synthetic head before the body of a request with `Upgrade`."""
@@ -49,29 +39,26 @@ class StrictProtocol(HttpToolsProtocol):
     _overhead_bytes = 0
     """The size of a request without its body; too small if requests share a segment."""
 
-    lingering: LingeringTransport
+    _deadline_moves = False
+    """Whether a request, or its body, has begun or ended in this segment."""
 
-    def __init__(self, config: Config, *arguments: Any, **options: Any) -> None:
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        *arguments: Any,
+        limits: Limits = _LIMITS,
+        **options: Any,
+    ) -> None:
         """Use `h11_max_incomplete_event_size` as the size limit of the head."""
-        super().__init__(config, *arguments, **options)
+        super().__init__(config, server_state, *arguments, limits=limits, **options)
         self._max_head_bytes = config.h11_max_incomplete_event_size or MAX_HEAD_BYTES
-
-    def connection_made(self, transport: Any) -> None:
-        """Start a connection, which stays open briefly after a response within a request."""
-        self.lingering = LingeringTransport(transport, lambda: self.rejected or self._reading_body)
-        super().connection_made(self.lingering)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """End a connection."""
-        self.lingering.forget()
-        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Parse a segment, or reject the request."""
         if self.rejected or self.lingering.is_closing():
-            self.lingering.discard(len(data))
+            self._discard(len(data))
             return
-        self._unset_keepalive_if_required()
         self._segment_bytes = len(data)
         self._overhead_bytes += len(data)
         try:
@@ -82,6 +69,9 @@ class StrictProtocol(HttpToolsProtocol):
         else:
             if self._overhead_bytes > self._max_head_bytes:
                 self.reject(HeadTooLarge())
+            elif self._deadline_moves:
+                self._deadline_moves = False
+                self._restart_deadline()
 
     def _parse(self, data: bytes) -> None:
         """Feed the parser, and replace it after each head with `Upgrade`."""
@@ -116,12 +106,19 @@ class StrictProtocol(HttpToolsProtocol):
         self._reads_synthetic_head = True
         self.parser.feed_data(b"\r\n".join([*head, b"", b""]))
 
+    def on_message_begin(self) -> None:
+        """Start a request."""
+        super().on_message_begin()
+        self._reading_head = self._deadline_moves = True
+        self._waiting.pop(self, None)
+
     def on_headers_complete(self) -> None:
         """Pass the headers to the application; trailers are ignored.
 
         A trailer must not be merged into the headers (RFC 9110 section 6.5.1): it would pass a gateway
         that removes `X-User-ID` from headers only.
         """
+        self._reading_head = False
         if self._reads_synthetic_head:
             self._reads_synthetic_head = False
         else:
@@ -130,7 +127,7 @@ class StrictProtocol(HttpToolsProtocol):
             if self.parser.should_upgrade() and self.parser.get_method() == b"CONNECT":
                 raise MalformedRequest
             super().on_headers_complete()
-            self._reading_body = True
+            self._reading_body = self._deadline_moves = True
             if self.expect_100_continue:  # without the 100, the client may or may not send the body
                 self.cycle.keep_alive = False
         self.headers = []  # trailers go here, not into the headers of the request
@@ -141,6 +138,7 @@ class StrictProtocol(HttpToolsProtocol):
             self._check_size()
             self._overhead_bytes = 0
             self._reading_body = False
+            self._deadline_moves = True
             self.lingering.cancel()
             super().on_message_complete()
 
@@ -168,60 +166,3 @@ class StrictProtocol(HttpToolsProtocol):
 
     def _should_upgrade(self) -> bool:
         return False
-
-    def reject(self, problem: ProblemError) -> None:
-        """Respond with a problem, and close the connection.
-
-        Responses to earlier requests come first. A response that has started is not followed by another.
-        """
-        self.logger.warning("Rejected a request: %s", problem)
-        self.rejected = True
-        self._rejection = _response(problem)
-        if self._reading_body:
-            self._abandon(self.cycle)
-        self._close_after_responses()
-
-    def _abandon(self, cycle: RequestResponseCycle) -> None:
-        """Prevent the application from responding to a request whose body is malformed."""
-        if self.pipeline and self.pipeline[0][0] is cycle:
-            self.pipeline.popleft()
-            return
-        if cycle.response_started:
-            self._rejection = b""
-        self._running = None
-        cycle.disconnected = True
-        cycle.message_event.set()
-
-    def _close_after_responses(self) -> None:
-        if self._running is None or self._running.response_complete:
-            self.transport.write(self._rejection)
-            self.transport.close()
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        self._running = cycle
-        super()._start_asgi_task(cycle, app)
-
-    def on_response_complete(self) -> None:
-        """Start the next request, or close the connection if it was rejected."""
-        super().on_response_complete()
-        if self.rejected and not self.transport.is_closing():
-            self._close_after_responses()
-        elif self._reading_body and self.cycle.response_complete:
-            self.lingering.linger()
-
-
-def _response(problem: ProblemError) -> bytes:
-    """Return the whole response to a request that does not reach the application."""
-    request_id = new_request_id()
-    body = problem_json(problem.status, str(problem), request_id)
-    lines = (
-        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
-        f"content-type: {PROBLEM_MEDIA_TYPE}",
-        f"content-length: {len(body)}",
-        f"x-request-id: {request_id}",
-        *(f"{name.decode()}: {value.decode()}" for name, value in COMMON_HEADERS),
-        "connection: close",
-        "",
-        body,
-    )
-    return "\r\n".join(lines).encode()

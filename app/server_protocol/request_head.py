@@ -4,25 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
-from routers import ProblemError
+from app.server_protocol.problems import MalformedRequest
 
 Fields = Sequence[tuple[bytes, bytes]]
 """Headers, with their names in lower case."""
-
-
-class MalformedRequest(ProblemError):
-    """400: the request is not HTTP/1.1, or its end is ambiguous."""
-
-    status = 400
-    detail = "The request is not well-formed HTTP/1.1."
-
-
-class HeadTooLarge(ProblemError):
-    """431: the request line, the headers and the trailers together exceed the limit."""
-
-    status = 431
-    detail = "The request line, headers and trailers exceed the size limit of this server."
-
 
 _VERSIONS = frozenset({"1.0", "1.1"})
 _UNIQUE_FIELDS = frozenset({b"host", b"content-length", b"transfer-encoding"})

@@ -30,7 +30,7 @@ class ResourceRoute(APIRoute):
         super().__init__(path, endpoint, **options)
         self.query_parameters = dict(_query_parameters(self.dependant))
         methods = self.methods or set()
-        statuses = [400, 413, 422, 431, 500, 503]
+        statuses = [400, 408, 413, 422, 431, 500, 503]
         if not self.public:
             statuses.append(401)
         if self.body_field is not None:

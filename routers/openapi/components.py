@@ -14,6 +14,7 @@ _DESCRIPTIONS = {
     400: "The request or the JSON in its body is malformed.",
     401: "The request has no valid owner.",
     404: "The owner has no such resource.",
+    408: "The request did not arrive in time.",
     409: "The change conflicts with another resource or with a write-once member.",
     412: "The resource does not meet `If-Match` or `If-None-Match`.",
     413: "The body exceeds the size limit.",
@@ -21,7 +22,7 @@ _DESCRIPTIONS = {
     422: "The request does not match this document.",
     431: "The request line, headers and trailers exceed the size limit.",
     500: "An error of this server.",
-    503: "The database is temporarily unavailable.",
+    503: "The server or its database is temporarily unavailable.",
 }
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Cache-Control": (

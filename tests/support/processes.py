@@ -49,6 +49,11 @@ def environment(**settings: str) -> dict[str, str]:
     return {**inherited, "TODO_PORT": str(free_port()), **settings}
 
 
+def with_open_files(limit: int, kind: str = "") -> list[str | Path]:
+    """Return the command that serves with a limit of open files; `-S` is the soft limit."""
+    return ["/bin/sh", "-c", f"ulimit {kind} -n {limit} && exec {TODO} serve"]
+
+
 def todo(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run the command to its end, and search its log."""
     result = subprocess.run(
