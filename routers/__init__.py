@@ -9,7 +9,7 @@ from routers.api.application import ResourceAPI
 from routers.api.middleware import COMMON_HEADERS, new_request_id
 from routers.api.operations import resource_router
 from routers.api.problem_responses import problem_response
-from routers.api.router import ResourceRouter
+from routers.api.router import ResourceRouter, ScopedRouter
 from routers.api.strict_request import check_query
 from routers.database.database import Database
 from routers.exceptions import (
@@ -32,6 +32,7 @@ from routers.schemas.read_row import ReadRow
 from routers.scope.access import Access
 from routers.scope.read_scope import ReadScope
 from routers.scope.scope import Scope
+from routers.scope.unit_of_work import UnitOfWork
 from routers.tables.rows import OwnedRow, PublicRow
 
 __all__ = [
@@ -62,9 +63,11 @@ __all__ = [
     "ResourceRouter",
     "RowId",
     "Scope",
+    "ScopedRouter",
     "Search",
     "Unauthenticated",
     "Unavailable",
+    "UnitOfWork",
     "check_query",
     "new_request_id",
     "problem_json",

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from routers.api.dispatch import Dispatcher, route_path
 from routers.api.middleware import ContractMiddleware, Observer
 from routers.api.problem_responses import EXCEPTION_HANDLERS, on_http_error
-from routers.api.router import ResourceRouter
+from routers.api.router import ScopedRouter
 from routers.openapi.components import THIS_SERVER
 from routers.openapi.docs_page import ASSETS, docs_assets, docs_page
 from routers.openapi.document import complete, document_text
@@ -59,7 +59,7 @@ class ResourceAPI(FastAPI):
 
     def include_router(self, router: APIRouter, **options: Any) -> None:
         """Include a router. The tables of all resources must be declared by now."""
-        if isinstance(router, ResourceRouter):
+        if isinstance(router, ScopedRouter):
             router.finish()
             self.openapi_tags = [*(self.openapi_tags or ()), router.tag]
         super().include_router(router, **options)

@@ -1,11 +1,11 @@
 """The fast path: process a request without FastAPI's resolution of dependencies.
 
-It serves endpoints that take nothing but their scope, values from the path, one model of query parameters,
-one model of the body and the request. FastAPI serves all others, with the same results.
+It serves endpoints that take nothing but scopes, values from the path, one model of query parameters, one
+model of the body and the request. FastAPI serves all others, with the same results.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -19,10 +19,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from routers.api.route import ResourceRoute, query_names
-from routers.api.scope_dependency import ScopeDependency
+from routers.api.scope_dependency import OwnerDependency, ScopeDependency
 from routers.api.strict_request import CACHE_SIZE, StrictRequest, cached
+from routers.queries.ownership import OwnerId
 from routers.schemas.models import ListQuery
-from routers.schemas.read_row import ReadRow
 
 _SOURCES = ("path", "query", "body")
 """The order in which FastAPI reports errors."""
@@ -52,29 +52,36 @@ class FastPath:
 
     Attributes:
         route: The route, with its query parameters.
-        scope: The dependency that opens the scope.
-        scope_names: The endpoint's parameters that take the scope.
+        owner: The dependency that identifies the owner.
+        scopes: The dependencies that open scopes, each with the endpoint's parameters that take it.
         request_names: The endpoint's parameters that take the request.
         parameters: The endpoint's other parameters.
     """
 
     route: ResourceRoute
-    scope: ScopeDependency[Any]
-    scope_names: tuple[str, ...]
+    owner: OwnerDependency
+    scopes: Mapping[OwnerDependency, list[str]]
     request_names: tuple[str, ...]
     parameters: tuple[Parameter, ...]
 
     async def respond(self, request: StrictRequest) -> Response:
         """Process a request, stage by stage. A stage that fails raises, and the later ones do not run."""
         body = await request.read() if self.route.body_field else b""
-        owner = await self.scope.read_owner(request)
+        owner = await self.owner.read_owner(request)
         content = request.parse(body) if body else _NO_BODY
         request.check(self.route.query_parameters)
-        scope = self.scope.open(request, owner)
-        arguments = self._validate(request, content)
-        arguments |= dict.fromkeys(self.scope_names, scope) | dict.fromkeys(self.request_names, request)
+        arguments = dict.fromkeys(self.request_names, request) | self._open_scopes(request, owner)
+        arguments |= self._validate(request, content)
         response = await self.route.endpoint(**arguments)
         return self._check_response(response)
+
+    def _open_scopes(self, request: Request, owner: OwnerId | None) -> dict[str, Any]:
+        arguments: dict[str, Any] = {}
+        for dependency, names in self.scopes.items():
+            scope = dependency.open(request, owner)
+            for name in names:
+                arguments[name] = scope
+        return arguments
 
     def _validate(self, request: Request, content: Any) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
@@ -102,8 +109,8 @@ def build_fast_path(context: RouteContext) -> FastPath | None:
     if not isinstance(route, ResourceRoute):
         return None
     hints = get_type_hints(route.endpoint, include_extras=True)
-    dependencies = [each.dependency for each in context.dependencies]
-    scope_names, request_names, parameters = [], [], []
+    scopes: dict[Any, list[str]] = {each.dependency: [] for each in context.dependencies}
+    request_names, parameters = [], []
     for name, declared in inspect.signature(route.endpoint).parameters.items():
         if name not in hints or declared.default is not inspect.Parameter.empty:
             return None
@@ -112,19 +119,28 @@ def build_fast_path(context: RouteContext) -> FastPath | None:
         if annotation is Request:
             request_names.append(name)
         elif depends:
-            scope_names.append(name)
-            dependencies += [each.dependency for each in depends]
+            for each in depends:
+                scopes.setdefault(each.dependency, []).append(name)
         elif parameter := _parameter(name, hints[name], set(context.param_convertors)):
             parameters.append(parameter)
         else:
             return None
-    scope = dependencies[0] if len(set(dependencies)) == 1 else None
-    if not isinstance(scope, ScopeDependency) or not scope.owner_takes_request:
+    owner = _owner_dependency(scopes)
+    if owner is None:
         return None
-    if not _declares_row_or_response(hints) or len({each.location for each in parameters}) < len(parameters):
+    rows = tuple(each.resource.read for each in scopes if isinstance(each, ScopeDependency))
+    if not _returns(hints, Response, *rows) or len({each.location for each in parameters}) < len(parameters):
         return None
     parameters.sort(key=lambda each: _SOURCES.index(each.location[0]))
-    return FastPath(route, scope, tuple(scope_names), tuple(request_names), tuple(parameters))
+    return FastPath(route, owner, scopes, tuple(request_names), tuple(parameters))
+
+
+def _owner_dependency(dependencies: Iterable[Any]) -> OwnerDependency | None:
+    """Return the dependency that identifies the owner for all; None if FastAPI must resolve them."""
+    if not all(isinstance(each, OwnerDependency) and each.owner_takes_request for each in dependencies):
+        return None
+    owned = [each for each in dependencies if not each.public] or list(dependencies)[:1]
+    return owned[0] if len({id(each.access.owner) for each in owned}) == 1 else None
 
 
 def _split(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -190,6 +206,6 @@ def _query_validator(model: type[BaseModel]) -> Callable[[Request, Any], Any]:
     return validate
 
 
-def _declares_row_or_response(hints: dict[str, Any]) -> bool:
+def _returns(hints: dict[str, Any], *types: type) -> bool:
     returned = hints.get("return")
-    return isinstance(returned, type) and issubclass(returned, Response | ReadRow)
+    return isinstance(returned, type) and issubclass(returned, types)

@@ -2,8 +2,10 @@
 
 import functools
 import inspect
-from collections.abc import Callable
-from typing import Any, get_type_hints
+from collections.abc import Callable, Sequence
+from operator import or_
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from urllib.parse import quote
 from uuid import UUID
 
@@ -12,7 +14,9 @@ from starlette.responses import Response
 
 from routers.api.conditional_headers import etag
 from routers.openapi.components import header_references
+from routers.queries.pagination import Page
 from routers.queries.preconditions import Preconditions
+from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadRow
 from routers.schemas.response_encoder import ResponseEncoder
 
@@ -49,20 +53,51 @@ def read_response(encoder: Encoder, row: Any, preconditions: Preconditions) -> R
     return row_response(encoder, row, 200)
 
 
-def responds_with_row(endpoint: Callable[..., Any], encoder: Encoder, status: int) -> Callable[..., Any]:
-    """Turn the row that an endpoint returns into a response; other return values stay as they are.
+def response_model(returned: Any, resources: Sequence[Resource[Any]]) -> Any:
+    """Replace the declared schemas of rows and pages in an annotation by those of responses."""
+    for resource in resources:
+        if returned is resource.read:
+            return resource.response_schema
+        if returned == _page_of(resource):
+            return resource.page_schema
+    arguments = get_args(returned)
+    replaced = tuple(response_model(each, resources) for each in arguments)
+    if replaced == arguments:
+        return returned
+    origin = get_origin(returned)
+    return functools.reduce(or_, replaced) if origin in {Union, UnionType} else origin[replaced]
+
+
+def _page_of(resource: Resource[Any]) -> Any:
+    page: Any = Page
+    return page[resource.read]
+
+
+def respond_with_rows(
+    endpoint: Callable[..., Any], resources: Sequence[Resource[Any]], status: int
+) -> Callable[..., Any]:
+    """Turn the row or the page that an endpoint returns into a response; other values stay as they are.
 
     Raises:
         TypeError: the endpoint is not `async def`; it would run in a thread, without the event loop.
     """
     if not inspect.iscoroutinefunction(endpoint):
         raise TypeError(f"{endpoint.__name__} must be `async def`: the methods of a scope are async.")
-    if get_type_hints(endpoint).get("return") is Response:
+    returned = get_type_hints(endpoint).get("return")
+    if returned is Response:
         return endpoint
+    paged = [resource for resource in resources if returned == _page_of(resource)]
 
     @functools.wraps(endpoint)
     async def respond(*arguments: Any, **options: Any) -> Any:
         result = await endpoint(*arguments, **options)
-        return row_response(encoder, result, status) if isinstance(result, ReadRow) else result
+        if isinstance(result, Page) and paged:
+            content = paged[0].encoder.page(result.items, result.next_cursor)
+            return Response(content, status, media_type="application/json")
+        if isinstance(result, ReadRow) and not get_args(returned):
+            for resource in resources:
+                if isinstance(result, resource.read):
+                    return row_response(resource.encoder, result, status)
+        return result
 
     return respond

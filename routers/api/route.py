@@ -20,6 +20,8 @@ class ResourceRoute(APIRoute):
 
     Attributes:
         query_parameters: The names of all query parameters, with whether they can be repeated.
+        conditional_parameter: The path parameter with the id of the row that preconditions apply to. If the
+            path has no such parameter, that of the resource of the router; empty without a resource.
     """
 
     public = False
@@ -29,6 +31,7 @@ class ResourceRoute(APIRoute):
         """Add to what FastAPI derives from the endpoint."""
         super().__init__(path, endpoint, **options)
         self.query_parameters = dict(_query_parameters(self.dependant))
+        self.conditional_parameter = self._conditional_parameter()
         methods = self.methods or set()
         statuses = [400, 408, 413, 422, 431, 500, 503]
         if not self.public:
@@ -42,6 +45,11 @@ class ResourceRoute(APIRoute):
             self.openapi_extra = {"security": [], **(self.openapi_extra or {})}
         if has_row_id:
             self.openapi_extra = {**_conditional_headers(methods), **(self.openapi_extra or {})}
+
+    def _conditional_parameter(self) -> str:
+        ids = [getattr(each.call, "id_parameter", "") for each in self.dependant.dependencies]
+        in_path = [name for name in self.param_convertors if name in ids]
+        return [*ids[:1], *in_path][-1]
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """Return FastAPI's handler, applied to a strict request."""

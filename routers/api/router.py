@@ -1,14 +1,14 @@
-"""The router of a resource: every route on it, generated or custom, has a scope."""
+"""The routers whose routes, generated and custom, reach rows through scopes."""
 
-from collections.abc import Callable
-from typing import Any, Generic, get_type_hints
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Generic, get_args, get_origin, get_type_hints
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, params
 from pydantic.alias_generators import to_camel
 
-from routers.api.responses import ROW_HEADERS, responds_with_row
+from routers.api.responses import ROW_HEADERS, respond_with_rows, response_model
 from routers.api.route import PublicRoute, ResourceRoute
-from routers.api.scope_dependency import ScopeDependency
+from routers.api.scope_dependency import OwnerDependency, ScopeDependency
 from routers.openapi.components import problem_responses
 from routers.queries.conflicts import blocking_conditions
 from routers.resource.resource import Resource, check_references
@@ -16,50 +16,87 @@ from routers.schemas.read_row import ReadT
 from routers.scope.access import Access
 
 
-class ResourceRouter(APIRouter, Generic[ReadT]):
-    """An `APIRouter` whose routes, generated and custom, reach rows through a scope.
+class ScopedRouter(APIRouter):
+    """An `APIRouter` whose routes require an owner, and reach rows through scopes of resources.
+
+    For operations that belong to no resource, such as `GET /search` or `POST /import`: they declare the
+    scopes that they need as parameters, `tasks: Annotated[Scope[TaskRead], task_router.scope]`.
 
     Attributes:
+        tag: The name and description of its operations in the OpenAPI document.
+    """
+
+    def __init__(self, access: Access, *, name: str, description: str, prefix: str = "") -> None:
+        """Create a router without routes; `name` and `description` are those of its tag."""
+        self._set_up(OwnerDependency(access), {"name": name, "description": description}, prefix)
+
+    def _set_up(self, required: OwnerDependency, tag: dict[str, str], prefix: str) -> None:
+        self.tag = tag
+        self._required = Depends(required)
+        route_class = PublicRoute if required.public else ResourceRoute
+        super().__init__(prefix=prefix, tags=[tag["name"]], route_class=route_class)
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Add a custom route. One that returns a row responds, and is documented, like a generated one."""
+        self.add_operation(path, endpoint, self._required, **options)
+
+    def add_operation(self, path: str, endpoint: Callable[..., Any], required: Any, **options: Any) -> None:
+        """Add a route after the existing ones, with a dependency that it has even if it takes no scope.
+
+        Raises:
+            TypeError: a route that needs no owner takes the scope of an owner.
+        """
+        dependencies = [required.dependency, *_scopes(endpoint)]
+        if required.dependency.public and not all(each.public for each in dependencies):
+            raise TypeError(
+                f"{endpoint.__name__} is public, so it has no owner whose scope it could take: "
+                "move it to the router of an owned resource, or to a ScopedRouter."
+            )
+        resources = [each.resource for each in dependencies if isinstance(each, ScopeDependency)]
+        status = options["status_code"] = options.get("status_code") or 200
+        responses = options.get("responses") or {}
+        returned = get_type_hints(endpoint).get("return")
+        if any(returned is resource.read for resource in resources):
+            responses = {status: ROW_HEADERS, **responses}
+        if (model := response_model(returned, resources)) is not returned:
+            options["response_model"] = model
+        if options.get("response_description") in {None, "Successful Response"}:  # FastAPI's default
+            options["response_description"] = "The result of the operation."
+        methods = options.get("methods") or ["GET"]
+        if any(resource.conflicts.intersection(methods) for resource in resources):
+            responses = {**problem_responses(409), **responses}
+        options["responses"] = responses
+        options["operation_id"] = options.get("operation_id") or operation_id(endpoint.__name__)
+        options["dependencies"] = [required, *(options.get("dependencies") or ())]
+        endpoint = respond_with_rows(endpoint, resources, status)
+        super().add_api_route(path, endpoint, **options)
+
+    def finish(self) -> None:
+        """Complete the documentation, now that all tables are declared."""
+
+
+class ResourceRouter(ScopedRouter, Generic[ReadT]):
+    """The router of a resource, with its generated operations; custom routes can be added.
+
+    Attributes:
+        resource: The resource.
         scope: The dependency that opens the scope of a custom route:
             `rows: Annotated[Scope[ThingRead], router.scope]`, or `ReadScope` for a public resource.
-        tag: The description of its operations in the OpenAPI document.
     """
 
     def __init__(self, resource: Resource[ReadT], access: Access, prefix: str) -> None:
         """Create a router without routes."""
         self.resource = resource
-        self.scope = Depends(ScopeDependency(resource, access))
-        self.tag = _tag(resource)
         self._custom_routes = 0
-        super().__init__(
-            prefix=prefix + resource.path,
-            tags=[resource.collection],
-            route_class=PublicRoute if resource.public else ResourceRoute,
-        )
+        self._set_up(ScopeDependency(resource, access), _tag(resource), prefix + resource.path)
+        self.scope = self._required
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Add a custom route. One that returns a row responds, and is documented, like a generated one."""
-        self.add_operation(path, endpoint, self.scope, **options)
+        super().add_api_route(path, endpoint, **options)
         # Before the generated ones: /things/count is not the thing with the id "count".
         self.routes.insert(self._custom_routes, self.routes.pop())
         self._custom_routes += 1
-
-    def add_operation(self, path: str, endpoint: Callable[..., Any], scope: Any, **options: Any) -> None:
-        """Add a route after the existing ones, with a scope that it requires even if it takes none."""
-        status = options["status_code"] = options.get("status_code") or 200
-        responses = options.get("responses") or {}
-        if get_type_hints(endpoint).get("return") is self.resource.read:
-            options["response_model"] = self.resource.response_schema
-            responses = {status: ROW_HEADERS, **responses}
-        if options.get("response_description") in {None, "Successful Response"}:  # FastAPI's default
-            options["response_description"] = "The result of the operation."
-        if self.resource.conflicts.intersection(options.get("methods") or ["GET"]):
-            responses = {**problem_responses(409), **responses}
-        options["responses"] = responses
-        options["operation_id"] = options.get("operation_id") or operation_id(endpoint.__name__)
-        options["dependencies"] = [scope, *(options.get("dependencies") or ())]
-        endpoint = responds_with_row(endpoint, self.resource.encoder, status)
-        super().add_api_route(path, endpoint, **options)
 
     def finish(self) -> None:
         """Complete the documentation, now that all tables are declared.
@@ -72,6 +109,14 @@ class ResourceRouter(APIRouter, Generic[ReadT]):
             for route in self.routes:
                 if isinstance(route, ResourceRoute) and "DELETE" in (route.methods or ()):
                     route.responses.update(problem_responses(409))
+
+
+def _scopes(endpoint: Callable[..., Any]) -> Iterable[OwnerDependency]:
+    """Yield the dependencies of an endpoint's parameters that open scopes."""
+    for annotation in get_type_hints(endpoint, include_extras=True).values():
+        for metadata in get_args(annotation)[1:] if get_origin(annotation) is Annotated else ():
+            if isinstance(metadata, params.Depends) and isinstance(metadata.dependency, OwnerDependency):
+                yield metadata.dependency
 
 
 def _tag(resource: Resource[Any]) -> dict[str, str]:

@@ -1,14 +1,12 @@
 """A read-only view: one owner's rows of one table, or the rows of a public table."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic
 from uuid import UUID
 
 from sqlalchemy import Executable
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from routers.database.database import Database
 from routers.database.result import Rows
 from routers.exceptions import NotFound
 from routers.queries.filters import filter_bind
@@ -18,6 +16,7 @@ from routers.queries.preconditions import Preconditions
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
 from routers.scope.fastcrud_reads import ScopedReads
+from routers.scope.unit_of_work import UnitOfWork
 
 
 class ReadScope(Generic[ReadT]):
@@ -33,40 +32,36 @@ class ReadScope(Generic[ReadT]):
         self,
         resource: Resource[ReadT],
         owner: OwnerId | None,
-        database: Database,
+        unit: UnitOfWork,
         preconditions: Preconditions = Preconditions.NONE,
         make_row: Callable[[Sequence[Any]], ReadT] | None = None,
     ) -> None:
-        """Bind the owner and the preconditions of the request; `make_row` builds what methods return."""
+        """Bind the owner, the unit of work and the preconditions of the request.
+
+        `make_row` builds what methods return.
+        """
         self._resource = resource
         self._statements = resource.statements
         self._make_row = make_row or resource.make_row
         self._owner = owner
-        self._database = database
-        self._connection: AsyncConnection | None = None
+        self._unit = unit
         self.preconditions = preconditions
 
     @property
     def crud(self) -> ScopedReads:
         """FastCRUD's reading methods with this scope's policy, for one call: counts and its filters."""
-        session = self._database.session(self._connection)
-        return ScopedReads(self._resource.model, self._owner, session)
+        return ScopedReads(self._resource.model, self._owner, self._unit.session())
 
-    @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
+    def transaction(self) -> AbstractAsyncContextManager[None]:
         """Commit the calls inside the block together or, if it raises, none of them.
 
+        The block applies to all scopes of the request: `async with projects.transaction():` includes the
+        calls of `tasks`.
+
         Raises:
-            RuntimeError: the scope is in a transaction already, or a failed statement was ignored.
+            RuntimeError: the request is in a transaction already, or a failed statement was ignored.
         """
-        if self._connection is not None:
-            raise RuntimeError("The scope is in a transaction already: put the calls into one block.")
-        async with self._database.transaction() as connection:
-            self._connection = connection
-            try:
-                yield
-            finally:
-                self._connection = None
+        return self._unit.transaction()
 
     async def list(
         self,
@@ -101,6 +96,4 @@ class ReadScope(Generic[ReadT]):
     async def _fetch(self, statement: Executable, **parameters: Any) -> Rows:
         if self._owner is not None:
             parameters[OWNER.key] = self._owner
-        if self._connection is not None:
-            return await self._database.fetch_on(self._connection, statement, parameters)
-        return await self._database.fetch(statement, parameters)
+        return await self._unit.fetch(statement, parameters)

@@ -10,7 +10,6 @@ from sqlalchemy import Executable
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from routers.database.database import Database
 from routers.database.result import Rows
 from routers.exceptions import NotFound
 from routers.queries.conflicts import explain, immutable_error
@@ -22,6 +21,7 @@ from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
 from routers.scope.constraint_errors import constraint_error
 from routers.scope.read_scope import ReadScope
+from routers.scope.unit_of_work import UnitOfWork
 
 NO_PARAMETERS: Mapping[str, Any] = MappingProxyType({})
 
@@ -41,12 +41,15 @@ class Scope(ReadScope[ReadT]):
         self,
         resource: Resource[ReadT],
         owner: OwnerId,
-        database: Database,
+        unit: UnitOfWork,
         preconditions: Preconditions = Preconditions.NONE,
         make_row: Callable[[Sequence[Any]], ReadT] | None = None,
     ) -> None:
-        """Bind the owner and the preconditions of the request; `make_row` builds what methods return."""
-        super().__init__(resource, owner, database, preconditions, make_row)
+        """Bind the owner, the unit of work and the preconditions of the request.
+
+        `make_row` builds what methods return.
+        """
+        super().__init__(resource, owner, unit, preconditions, make_row)
 
     async def create(self, **values: Any) -> ReadT:
         """Create a row under a new id; omitted columns get the defaults of the create schema."""

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import create_engine
 
-from routers import Database, OwnerId, ResourceAPI, Scope
+from routers import Database, OwnerId, ResourceAPI, Scope, UnitOfWork
 from tests.support.databases import new_pool
 from tests.support.gadget_applications import client_of, gadget_application
 from tests.support.gadgets import Gadget, GadgetRead, gadgets
@@ -73,9 +73,9 @@ async def client(api: ResourceAPI, empty: None) -> AsyncIterator[httpx.AsyncClie
 
 @pytest.fixture
 def scope(database: Database, empty: None) -> Scope[GadgetRead]:
-    return Scope(gadgets, OwnerId("ann"), database)
+    return Scope(gadgets, OwnerId("ann"), UnitOfWork(database))
 
 
 @pytest.fixture
 def foreign(database: Database, empty: None) -> Scope[GadgetRead]:
-    return Scope(gadgets, OwnerId("bob"), database)
+    return Scope(gadgets, OwnerId("bob"), UnitOfWork(database))

@@ -128,4 +128,6 @@ async def test_a_route_on_another_router_cannot_take_a_scope() -> None:
         assert (await client.get("/elsewhere")).status_code == 500
     (error,) = errors
     assert isinstance(error, TypeError)
-    assert str(error) == "/elsewhere: only routes on the router of a resource have a scope."
+    assert str(error) == (
+        "/elsewhere: only routes on a ScopedRouter, like the router of a resource, have a scope."
+    )

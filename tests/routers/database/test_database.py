@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from routers import Database, OwnerId, ResourceAPI, Scope, Unavailable
+from routers import Database, OwnerId, ResourceAPI, Scope, Unavailable, UnitOfWork
 from tests.support.gadget_applications import client_of, gadget_application
 from tests.support.gadgets import ROW_ID, GadgetRead, gadgets
 from tests.support.sql import run_sql, wait_for_rows
@@ -40,7 +40,7 @@ async def client(api: ResourceAPI, empty: None) -> AsyncIterator[httpx.AsyncClie
 
 @pytest.fixture
 def scope(database: Database, empty: None) -> Scope[GadgetRead]:
-    return Scope(gadgets, OwnerId("ann"), database)
+    return Scope(gadgets, OwnerId("ann"), UnitOfWork(database))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import Enum, String, bindparam, cast, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, StatementError
 from sqlmodel import col
 
-from routers import Database, OwnerId, Scope
+from routers import Database, OwnerId, Scope, UnitOfWork
 from routers.database.connection import wait_ready
 from tests.support.databases import new_pool
 from tests.support.gadgets import ROW_ID, Gadget, GadgetRead, gadgets
@@ -79,7 +79,7 @@ async def test_timestamps_are_in_utc_whatever_the_time_zone_of_the_session(
     gadget_url: str, empty: None
 ) -> None:
     database = new_pool(f"{gadget_url}&options=-c%20timezone%3DAsia/Tokyo")
-    scope: Scope[GadgetRead] = Scope(gadgets, OwnerId("ann"), database)
+    scope: Scope[GadgetRead] = Scope(gadgets, OwnerId("ann"), UnitOfWork(database))
     assert (await scope.create(name="lamp")).created_at.tzinfo is UTC
     await database.close()
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from routers import Database, OwnerId, Scope
+from routers import Database, OwnerId, Scope, UnitOfWork
 from tests.support.gadgets import ROW_ID
 from tests.support.specimens import SpecimenRead, specimens
 from tests.support.wire import Wire
@@ -70,7 +70,7 @@ async def test_put_does_not_change_read_only_columns(museum: httpx.AsyncClient) 
 async def test_a_scope_writes_read_only_columns_but_no_computed_ones(
     specimen_database: Database,
 ) -> None:
-    scope: Scope[SpecimenRead] = Scope(specimens, OwnerId("ann"), specimen_database)
+    scope: Scope[SpecimenRead] = Scope(specimens, OwnerId("ann"), UnitOfWork(specimen_database))
     row = await scope.create(name="a", inspected=True)
     assert row.inspected
     row, _ = await scope.put(row.id, name="a", inspected=False)

@@ -136,7 +136,7 @@ async def test_a_transaction_that_ignores_a_failed_statement_raises(scope: Scope
 
 async def test_a_nested_transaction_raises(scope: Scope[GadgetRead]) -> None:
     with pytest.raises(
-        RuntimeError, match="The scope is in a transaction already: put the calls into one block"
+        RuntimeError, match="The request is in a transaction already: put the calls into one block"
     ):
         async with scope.transaction():
             await scope.create(name="one")

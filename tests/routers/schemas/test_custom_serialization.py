@@ -22,7 +22,17 @@ from sqlalchemy import create_engine
 from sqlmodel import Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
 
-from routers import Database, DeclarationError, OwnedRow, OwnerId, ReadRow, Resource, Scope, resource_router
+from routers import (
+    Database,
+    DeclarationError,
+    OwnedRow,
+    OwnerId,
+    ReadRow,
+    Resource,
+    Scope,
+    UnitOfWork,
+    resource_router,
+)
 from tests.support.databases import new_pool
 from tests.support.gadget_applications import application_of, unchecked_client_of
 from tests.support.gadgets import access
@@ -198,7 +208,7 @@ async def test_responses_are_serialized_as_the_read_schema_declares(
     database: Database, gadget_url: str, read: type[ReadRow]
 ) -> None:
     run_sql(gadget_url, "TRUNCATE parcel")
-    row = await Scope(parcels(PlainRead), OwnerId("ann"), database).create()
+    row = await Scope(parcels(PlainRead), OwnerId("ann"), UnitOfWork(database)).create()
     expected = read.model_construct(**vars(row), price=Decimal("1.50")).model_dump_json()
     assert expected != row.model_dump_json()
     api = application_of(resource_router(parcels(read), access), database)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
-from routers import Access, Database, OwnerId, Scope, resource_router
+from routers import Access, Database, OwnerId, Scope, UnitOfWork, resource_router
 from tests.routers.schemas.entries import STORABLE_VALUES, entries
 from tests.support.databases import new_pool
 from tests.support.gadget_applications import application_of, unchecked_client_of
@@ -69,7 +69,7 @@ async def test_a_response_has_the_bytes_that_pydantic_writes(
     session: Database, reader: httpx.AsyncClient, rows: list[dict[str, Any]], limit: int
 ) -> None:
     owner = OwnerId(str(uuid4()))
-    scope, headers = Scope(entries, owner, session), {"Owner": owner}
+    scope, headers = Scope(entries, owner, UnitOfWork(session)), {"Owner": owner}
     for values in rows:
         row, _ = await scope.put(uuid4(), **values)
         response = await reader.get(f"/entries/{row.id}", headers=headers)
@@ -86,7 +86,7 @@ async def test_a_response_has_the_bytes_that_pydantic_writes(
 async def test_a_transaction_returns_the_row_that_a_single_statement_returns(
     session: Database, values: dict[str, Any]
 ) -> None:
-    scope = Scope(entries, OwnerId(str(uuid4())), session)
+    scope = Scope(entries, OwnerId(str(uuid4())), UnitOfWork(session))
     row = await scope.create(**values)
     async with scope.transaction():
         assert (await scope.get(row.id)).model_dump_json() == row.model_dump_json()
@@ -96,7 +96,7 @@ async def test_a_transaction_returns_the_row_that_a_single_statement_returns(
 async def test_a_response_is_utf_8_whatever_the_encoding_of_the_session(
     session: Database, reader: httpx.AsyncClient
 ) -> None:
-    row = await Scope(entries, OwnerId("ann"), session).create(text="Zürich")
+    row = await Scope(entries, OwnerId("ann"), UnitOfWork(session)).create(text="Zürich")
     for path in (f"/entries/{row.id}", "/entries"):
         response = await reader.get(path)
         assert '"text":"Zürich"' in response.content.decode()
@@ -110,5 +110,5 @@ async def test_numbers_in_json_are_returned_as_they_were_sent(
     response = await reader.post("/entries", json={"sizes": sizes})
     assert response.status_code == 201
     assert json.loads(response.content)["sizes"] == sizes
-    row = await Scope(entries, OwnerId("ann"), session).get(response.json()["id"])
+    row = await Scope(entries, OwnerId("ann"), UnitOfWork(session)).get(response.json()["id"])
     assert json.loads(row.model_dump_json())["sizes"] == sizes

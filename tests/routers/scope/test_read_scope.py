@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from routers import Database, NotFound, ReadScope
+from routers import Database, NotFound, ReadScope, UnitOfWork
 from tests.support.specimens import RegionRead, regions, specimens
 
 
@@ -56,14 +56,14 @@ def test_a_public_resource_has_no_statements_that_write(build: Callable[[], Any]
 
 @pytest.mark.usefixtures("region")
 async def test_a_read_scope_without_an_owner_reads_no_owned_rows(specimen_database: Database) -> None:
-    scope = ReadScope(specimens, None, specimen_database)
+    scope = ReadScope(specimens, None, UnitOfWork(specimen_database))
     with pytest.raises(Exception, match="scope_owner"):
         await scope.list()
     assert await scope.crud.count() == 0
 
 
 async def test_a_read_scope_reads_public_rows(specimen_database: Database, region: str) -> None:
-    scope: ReadScope[RegionRead] = ReadScope(regions, None, specimen_database)
+    scope: ReadScope[RegionRead] = ReadScope(regions, None, UnitOfWork(specimen_database))
     (row,) = (await scope.list()).items
     assert (str(row.id), row.name) == (region, "North")
     assert await scope.get(row.id) == row

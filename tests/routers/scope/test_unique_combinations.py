@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import UniqueConstraint, create_engine
 from sqlmodel import SQLModel
 
-from routers import Conflict, Database, OwnedRow, OwnerId, ReadRow, Resource, Scope
+from routers import Conflict, Database, OwnedRow, OwnerId, ReadRow, Resource, Scope, UnitOfWork
 
 
 class SeatCreate(SQLModel):
@@ -31,7 +31,7 @@ async def test_a_conflict_names_the_combination_of_members(gadget_url: str, data
     engine = create_engine(gadget_url.replace("postgresql:", "postgresql+psycopg2:"))
     seats.table.create(engine)
     engine.dispose()
-    scope = Scope(seats, OwnerId("ann"), database)
+    scope = Scope(seats, OwnerId("ann"), UnitOfWork(database))
     await scope.create(row=1, place=2)
     await scope.create(row=1, place=3)
     with pytest.raises(Conflict) as error:
