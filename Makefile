@@ -14,7 +14,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test slow coverage fallback fuzz check lint types imports document apilint clients migrate migration openapi pages picture bench growth lock clean
+.PHONY: help run test slow coverage fallback fuzz faults check lint types imports document apilint clients migrate migration openapi pages picture bench growth lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -67,6 +67,9 @@ fuzz: $(READY) ## Fuzz with two fixed seeds and a random one, then with seeded f
 	FUZZ_FACTOR=4 FUZZ_SEEDS="1 2 $$seed" $(BIN)/python -m pytest -v -m 'not deep' tests/contract/test_fuzz.py tests/contract/test_fuzz_column_types.py
 	@cat .fuzz/cases.txt
 	@$(BIN)/python -m pytest -v -m deep tests/contract/test_faults.py
+
+faults: $(READY) ## Inject faults under load and write the table of docs/reliability.md, in twenty minutes
+	@FAULTS_PAGE=docs/reliability.md $(BIN)/python -m pytest -v -m 'deep or not deep' tests/reliability
 
 pages: $(READY) ## Show what PostgreSQL reads for a page at a million rows
 	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/queries/test_plans.py
