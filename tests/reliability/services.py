@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.support.private_values import check_logs
 from tests.support.processes import (
     STOP_SECONDS,
     TODO,
@@ -153,7 +154,7 @@ def find_program(name: str) -> str:
 
 @contextlib.contextmanager
 def running_services(directory: Path) -> Iterator[Services]:
-    """Yield a starter of services; stop them at the end, in reverse order."""
+    """Yield a starter of services; stop them at the end, in reverse order, and search their logs."""
     services = Services(directory)
     try:
         yield services
@@ -163,3 +164,4 @@ def running_services(directory: Path) -> Iterator[Services]:
                 left = [] if service.process.poll() is not None else service.children()
                 end([service.process])
                 kill([process for process in left if process.is_running()])
+    check_logs(service.output.read_text() for service in services.started)
