@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from psycopg import DatabaseError as DriverDatabaseError
 from psycopg import Error as DriverError
+from psycopg import InterfaceError, InternalError, NotSupportedError, OperationalError
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, Format
@@ -18,7 +20,7 @@ from routers.database.statement import DIALECT, CompiledStatement
 _TRANSFORMER = "routers.transformer"
 """The key in `connection.info` of the psycopg adapter, which caches what it knows about types."""
 
-_COPYING = {ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH}
+_NOT_SUPPORTED = {ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH, ExecStatus.EMPTY_QUERY}
 _DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 
@@ -44,8 +46,14 @@ async def execute(
         result = await _receive(driver.pgconn)
         return read_rows(result, transformer, statement.readers)
     except DriverError as error:
+        lost = is_connection_error(error)
+        if lost:
+            driver.pgconn.finish()
         raise DBAPIError.instance(
-            statement.text, None, error, DriverError, hide_parameters=True, dialect=DIALECT
+            *(statement.text, None, error, DriverError),
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=DIALECT,
         ) from error
 
 
@@ -61,13 +69,26 @@ async def _receive(pgconn: PGconn) -> PGresult:
             pgconn.consume_input()
         if (part := pgconn.get_result()) is None:
             break
-        if part.status in _COPYING:  # its results would never end
-            raise DriverError("COPY is not supported here")
+        if part.status in _NOT_SUPPORTED:  # the results of COPY would never end
+            raise NotSupportedError("COPY and empty statements are not supported here")
         result = part
-    if result is None or result.status not in _DONE:
-        error = error_from_result(result) if result else DriverError("the server sent no result")
-        raise without_values(error)
+    if result is None:
+        raise OperationalError("the server sent no result")
+    if result.status not in _DONE:
+        raise without_values(error_from_result(result))
     return result
+
+
+def is_connection_error(error: BaseException) -> bool:
+    """Check whether an error is one of the connection: not of the server, and not of a value or a statement.
+
+    libpq reports a violation of the protocol, such as garbage of a broken proxy, without an SQLSTATE.
+    """
+    if not isinstance(error, DriverError) or error.sqlstate:
+        return False
+    return type(error) is DriverDatabaseError or isinstance(
+        error, InterfaceError | InternalError | OperationalError
+    )
 
 
 def without_values(error: DriverError) -> DriverError:

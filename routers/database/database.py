@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from routers.database.connection import execute, without_values
+from routers.database.connection import execute, is_connection_error, without_values
 from routers.database.pool import ConnectionPool
 from routers.database.result import Rows
 from routers.database.statement import compile_statement
@@ -39,7 +39,7 @@ class Database:
         event.listen(engine.sync_engine, "connect", start_timeout(timeout), insert=True)
         event.listen(engine.sync_engine, "checkout", stop_timeout)
         event.listen(engine.sync_engine, "checkout", replace_closed)
-        event.listen(engine.sync_engine, "handle_error", _hide_values)
+        event.listen(engine.sync_engine, "handle_error", _on_error)
 
     async def fetch(self, statement: Executable, parameters: Mapping[str, Any]) -> Rows:
         """Execute one statement in autocommit, in one round trip, and return its rows.
@@ -122,8 +122,9 @@ class Database:
             yield connection
 
 
-def _hide_values(context: ExceptionContext) -> None:
+def _on_error(context: ExceptionContext) -> None:
     driver_error, error = context.original_exception, context.sqlalchemy_exception
+    context.is_disconnect = context.is_disconnect or is_connection_error(driver_error)
     if isinstance(driver_error, DriverError) and error is not None:
         error.args = (str(without_values(driver_error)),)
 

@@ -52,7 +52,7 @@ async def test_omitted_columns_get_the_defaults_of_the_table(
 
 
 async def test_copy_raises_and_the_next_statement_succeeds(database: Database) -> None:
-    with pytest.raises(DBAPIError, match="COPY is not supported here"):
+    with pytest.raises(DBAPIError, match="COPY and empty statements are not supported here"):
         await asyncio.wait_for(database.fetch(text("COPY (SELECT 1) TO STDOUT"), {}), 5)
     assert await database.fetch(text("SELECT 1"), {}) == [(1,)]
 
