@@ -32,6 +32,9 @@ from routers import Unavailable
 
 DOCUMENT = ROOT / "openapi.json"
 
+START_SECONDS = 10.0
+"""Maximum wait for a connection at start, in seconds."""
+
 
 def serve() -> None:
     """Serve until a signal arrives."""
@@ -88,7 +91,7 @@ def _check_database(url: str) -> int:
     """Check that the database is migrated, and return its connection limit."""
 
     async def check() -> int:
-        database = open_database(url, pool_size=1)
+        database = open_database(url, pool_size=1, seconds=START_SECONDS)
         try:
             if not await is_current(database):
                 raise CommandError("The database is not at the latest revision: run `todo migrate`.")
@@ -103,7 +106,7 @@ def _check_database(url: str) -> int:
 
 
 def _unreachable(cause: BaseException | None) -> CommandError:
-    lines = str(getattr(cause, "orig", cause)).strip().splitlines() or ["unknown reason"]
+    lines = str(getattr(cause, "orig", cause)).strip().splitlines() or ["it does not respond"]
     return CommandError(f"Cannot connect to the database at DATABASE_URL: {lines[0].strip()}.")
 
 

@@ -10,10 +10,21 @@ from app.settings import POOL_SIZE
 from routers import Database
 
 POOL_SECONDS = 2.0
-"""Maximum wait of a request for a free connection, in seconds."""
+"""Maximum wait of a request for a connection, in seconds."""
 
 CONNECT_SECONDS = 5
-"""Maximum time to connect, in seconds; a suspended Neon compute needs about one."""
+"""Maximum time of one attempt to connect, in seconds; a suspended Neon compute needs about one."""
+
+# Ten seconds without traffic and three probes without an acknowledgement close a connection that a firewall
+# or a dead host has dropped. Behind a pooler in transaction mode, each statement may reach another server:
+# prepare none.
+_PARAMETERS = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "prepare_threshold": None,
+}
 
 
 def driver_url(url: str, driver: str) -> URL:
@@ -25,15 +36,15 @@ def driver_url(url: str, driver: str) -> URL:
     return parsed
 
 
-def open_database(url: str, pool_size: int = POOL_SIZE) -> Database:
-    """Create the connection pool; connections are opened on demand."""
+def open_database(url: str, pool_size: int = POOL_SIZE, seconds: float = POOL_SECONDS) -> Database:
+    """Create the connection pool; connections are opened on demand, within `seconds` for each statement."""
+    target = driver_url(url, "psycopg")
     engine = create_async_engine(
-        driver_url(url, "psycopg"),
+        target,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=POOL_SECONDS,
-        # Behind a pooler in transaction mode, each statement may reach another server: prepare none.
-        connect_args={"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None},
+        pool_timeout=seconds,
+        connect_args={name: value for name, value in _PARAMETERS.items() if name not in target.query},
     )
     return Database(engine)
 

@@ -1,5 +1,6 @@
 """Execute statements in PostgreSQL, alone or in transactions; each has a timeout."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from routers.database.connecting import connect_repeatedly
 from routers.database.connection import execute, is_connection_error, without_values
 from routers.database.pool import ConnectionPool
 from routers.database.result import Rows
@@ -35,6 +37,7 @@ class Database:
         self._timeout = timeout
         self._pool = ConnectionPool(engine)
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        event.listen(engine.sync_engine, "do_connect", connect_repeatedly)
         # Before SQLAlchemy's own listeners, which send queries on a new connection.
         event.listen(engine.sync_engine, "connect", start_timeout(timeout), insert=True)
         event.listen(engine.sync_engine, "checkout", stop_timeout)
@@ -118,7 +121,9 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def _connect(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        async with self._pool.reserve(), engine.connect() as connection:
+        async with self._pool.reserve(), contextlib.AsyncExitStack() as stack:
+            async with asyncio.timeout(self._timeout):
+                connection = await stack.enter_async_context(engine.connect())
             yield connection
 
 

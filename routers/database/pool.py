@@ -35,14 +35,16 @@ class ConnectionPool:
         self._timeout = self._engine.pool.timeout()
         self._permits = asyncio.Semaphore(self._engine.pool.size())
         self._idle: list[PoolProxiedConnection] = []
+        self._connecting: set[asyncio.Future[PoolProxiedConnection]] = set()
         self._closed = False
 
     async def acquire(self) -> PoolProxiedConnection:
         """Return a connection for one statement.
 
         Raises:
-            TimeoutError: every connection stays in use for longer than the pool's timeout.
+            TimeoutError: there is none within the pool's timeout.
         """
+        deadline = asyncio.get_running_loop().time() + self._timeout
         await self._wait()
         try:
             while self._idle:
@@ -50,10 +52,29 @@ class ConnectionPool:
                 if not has_input(connection.driver_connection):
                     return connection
                 await greenlet_spawn(connection.invalidate)
-            return await greenlet_spawn(self._engine.pool.connect)
         except BaseException:
             self._permits.release()
             raise
+        return await self._connect(deadline)
+
+    async def _connect(self, deadline: float) -> PoolProxiedConnection:
+        connecting = asyncio.ensure_future(greenlet_spawn(self._engine.pool.connect))
+        self._connecting.add(connecting)
+        try:
+            async with asyncio.timeout_at(deadline):
+                connection = await asyncio.shield(connecting)
+        except BaseException:
+            # A server that is slow to accept connections has one for a later statement.
+            connecting.add_done_callback(self._keep)
+            raise
+        self._connecting.remove(connecting)
+        return connection
+
+    def _keep(self, connecting: "asyncio.Future[PoolProxiedConnection]") -> None:
+        self._connecting.remove(connecting)
+        if not connecting.cancelled() and connecting.exception() is None:
+            self._idle.append(connecting.result())
+        self._permits.release()
 
     def release(self, connection: PoolProxiedConnection) -> bool:
         """Return a connection to the pool; False if it cannot be used again and must be discarded."""
@@ -70,11 +91,16 @@ class ConnectionPool:
 
     async def _close(self, connection: PoolProxiedConnection) -> None:
         driver: Any = connection.driver_connection
+        closing = [connection]
         try:
             if driver.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 with contextlib.suppress(DriverError, OSError):
                     await driver.cancel_safe(timeout=CANCEL_GRACE)
-            await greenlet_spawn(connection.invalidate)
+            elif driver.closed:  # lost: the idle ones may be lost, too, without a sign of it
+                closing += self._idle
+                self._idle.clear()
+            for each in closing:
+                await greenlet_spawn(each.invalidate)
         finally:
             self._permits.release()
 
@@ -83,11 +109,11 @@ class ConnectionPool:
         """Leave one connection to the engine's pool during the block, for a transaction or a session.
 
         Raises:
-            TimeoutError: every connection stays in use for longer than the pool's timeout.
+            TimeoutError: there is none within the pool's timeout.
         """
-        await self._wait()
+        connection = await self.acquire()
         try:
-            await self._return_idle()
+            await greenlet_spawn(connection.close)
             yield
         finally:
             self._permits.release()
@@ -99,15 +125,14 @@ class ConnectionPool:
         else:
             await self._permits.acquire()
 
-    async def _return_idle(self) -> None:
-        if self._idle:
-            await greenlet_spawn(self._idle.pop().close)
-
     async def close(self) -> None:
         """Close the idle connections; those in use are discarded when they are released."""
         self._closed = True
+        for connecting in self._connecting:
+            connecting.cancel()
+        await asyncio.gather(*self._connecting, return_exceptions=True)
         while self._idle:
-            await self._return_idle()
+            await greenlet_spawn(self._idle.pop().close)
 
 
 def has_input(driver: Any) -> bool:

@@ -1,6 +1,7 @@
 """The database engine."""
 
 import os
+import socket
 
 import certifi
 import pytest
@@ -8,6 +9,8 @@ from sqlalchemy import text
 
 from app.database.engine import driver_url, open_database, warm_up
 from routers import Unavailable
+from routers.database.timeout import driver_of
+from tests.support.fault_proxy import fault_proxy
 from tests.support.sql import run_sql
 from tests.support.wire import wire_to
 
@@ -64,3 +67,14 @@ async def test_warming_up_without_a_server_raises_unavailable() -> None:
     with pytest.raises(Unavailable):
         await warm_up(database)
     await database.close()
+
+
+async def test_dead_connections_are_detected_while_idle(task_url: str) -> None:
+    with fault_proxy(task_url) as proxy:
+        database = open_database(f"{proxy.url}?keepalives_interval=7")
+        async with database.engine.connect() as connection:
+            driver = driver_of(connection)
+            with socket.socket(fileno=os.dup(driver.fileno())) as tcp:
+                assert tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
+                assert tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL) == 7
+        await database.close()

@@ -1,6 +1,6 @@
 """A connection that breaks the protocol is reported as unavailable and never used again."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from sqlalchemy import text
@@ -53,7 +53,7 @@ async def backend_of(database: Database) -> int:
 @pytest.mark.parametrize("backend", [backend_of, backend_in_transaction])
 @pytest.mark.parametrize("broken", BROKEN)
 async def test_a_broken_response_is_unavailable_and_the_connection_is_replaced(
-    database: Database, proxy: FaultProxy, broken: str, backend: Callable[[Database], object]
+    database: Database, proxy: FaultProxy, broken: str, backend: Callable[[Database], Awaitable[int]]
 ) -> None:
     before = await backend(database)
     change, cut = BROKEN[broken]
