@@ -56,6 +56,11 @@ class FaultProxy:
     _open: dict[str, asyncio.Event] = field(default_factory=dict)
     _links: set[_Link] = field(default_factory=set)
 
+    @property
+    def open_connections(self) -> int:
+        """The number of connections that neither side has closed."""
+        return len(self._links)
+
     def heal(self) -> None:
         """End every fault; what `hold` has held is delivered, what `drop` has dropped is lost."""
         self.delay, self._change, self._cuts, self._refuses, self._drops = 0.0, None, False, False, False

@@ -54,10 +54,12 @@ async def test_the_first_request_after_an_outage_succeeds(
 
 
 async def test_the_first_request_after_the_end_of_all_connections_succeeds(
-    client: httpx.AsyncClient, task_url: str
+    client: httpx.AsyncClient, proxy: FaultProxy, task_url: str
 ) -> None:
     await statuses(client, 30)
     run_sql(task_url, TERMINATE)
+    while proxy.open_connections:  # noqa: ASYNC110 # the proxy has no event for it
+        await asyncio.sleep(0.01)
     assert await statuses(client, 30) == [200] * 30
 
 
