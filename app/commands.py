@@ -24,6 +24,7 @@ from app.limits import Limits
 from app.listener import open_listener
 from app.logs import configure_logs
 from app.main import create_app
+from app.metrics_server import metrics_server
 from app.open_files import connection_limits
 from app.server import SingleServer, server_config
 from app.settings import TRUSTED_HEADER, Settings, read_settings
@@ -41,10 +42,10 @@ def serve() -> None:
     settings = read_settings()
     limits = connection_limits(settings)
     _exit_on_signals()
-    with open_listener(settings) as listener, _database(settings) as url:
+    with open_listener(settings) as listener, metrics_server(settings), _database(settings) as url:
+        configure_logs(settings)
         if settings.database_url is None:
             migrate(url)
-        configure_logs(settings)
         pool_size = pool_size_per_worker(settings, _check_database(url))
         _announce(settings, listener)
         # The application, in this process or in workers, reads its settings from here.

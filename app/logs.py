@@ -11,6 +11,7 @@ from starlette.types import Scope
 from structlog.tracebacks import ExceptionDictTransformer
 
 from app.settings import Settings
+from routers import path_template
 
 _access = structlog.get_logger()
 
@@ -35,10 +36,11 @@ def configure_logs(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=processors,
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *processors],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
+    logging.captureWarnings(capture=True)
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
@@ -70,7 +72,7 @@ def log_request(scope: Scope, status: int, seconds: float, error: Exception | No
     """Write a line of the access log: no owner, no body, and the path of the route instead of the row's."""
     fields = {
         "method": scope["method"],
-        "route": getattr(scope.get("route"), "path", None),
+        "route": path_template(scope),
         "status": status,
         "ms": round(seconds * 1000, 1),
         "request_id": scope["request_id"],
@@ -81,3 +83,12 @@ def log_request(scope: Scope, status: int, seconds: float, error: Exception | No
             _access.info("request", **fields)
         else:
             _access.error("request", **fields, exc_info=error)
+
+
+def log_rejection(status: int, reason: str) -> None:
+    """Write a line for a request that was rejected before it reached the application.
+
+    Like other requests, at level info: clients cause it, and cannot fill the log with warnings.
+    """
+    with contextlib.suppress(OSError):
+        _access.info("request rejected", status=status, reason=reason)

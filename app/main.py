@@ -2,19 +2,23 @@
 
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.types import Scope
 
 from app import __version__, health
 from app.cors import cors
 from app.database.engine import open_database, warm_up
 from app.logs import configure_logs, log_request
+from app.metrics import CountActive, Metrics, process_metrics
 from app.settings import Settings, SettingsError, read_settings
 from app.supervisor import exit_with_supervisor
 from app.tasks.routes import router as tasks
-from routers import ResourceAPI, Unavailable
+from app.telemetry import Telemetry
+from routers import Observer, ResourceAPI, Unavailable
 
 RESOURCES = (tasks,)
 """The routers of all resources: a new one is one more entry."""
@@ -31,19 +35,29 @@ def create_app(settings: Settings | None = None) -> ResourceAPI:
 
     For any ASGI server: `uvicorn --factory app.main:create_app`.
     """
+    is_served = settings is None
     settings = settings or _server_settings()
+    if is_served:
+        configure_logs(settings)  # here, so that it applies to the server's own messages at start
+    metrics = process_metrics()
+    telemetry = Telemetry(enabled=is_served)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        configure_logs(settings)
         exit_with_supervisor()
         app.state.database = database = open_database(settings.database_url or "", settings.pool_size)
-        try:
-            await warm_up(database)
-        except Unavailable:
-            structlog.get_logger().warning("the database is not available; requests get 503 until it is")
-        yield
+        telemetry.trace(database)
+        async with AsyncExitStack() as stack:
+            if metrics:
+                database.observe(metrics.observe_operation)
+                await stack.enter_async_context(metrics.measuring(database))
+            try:
+                await warm_up(database)
+            except Unavailable:
+                structlog.get_logger().warning("the database is not available; requests get 503 until it is")
+            yield
         await database.close()
+        await telemetry.close()
 
     app = ResourceAPI(
         title="backend-todo",
@@ -55,13 +69,29 @@ def create_app(settings: Settings | None = None) -> ResourceAPI:
         openapi_tags=[health.TAG],
         lifespan=lifespan,
         max_body_size=settings.max_body_bytes,
-        outer=cors(settings),
-        observe=log_request,
+        outer=[*_count_active(metrics), *cors(settings)],
+        observe=_observer(metrics),
+        telemetry=telemetry.config,
     )
     app.state.owner_provider = settings.provider
     for router in (health.router, *RESOURCES):
         app.include_router(router)
     return app
+
+
+def _count_active(metrics: Metrics | None) -> list[Middleware]:
+    return [Middleware(CountActive, gauge=metrics.active)] if metrics else []
+
+
+def _observer(metrics: Metrics | None) -> Observer:
+    if metrics is None:
+        return log_request
+
+    def observe(scope: Scope, status: int, seconds: float, error: Exception | None) -> None:
+        log_request(scope, status, seconds, error)
+        metrics.observe_request(scope, status, seconds, error)
+
+    return observe
 
 
 def _server_settings() -> Settings:

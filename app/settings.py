@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     max_connections: Annotated[
         int | None, Field(validation_alias="TODO_MAX_CONNECTIONS", ge=1, le=1_000_000)
     ] = None
+    metrics_host: Annotated[str, Field(validation_alias="TODO_METRICS_HOST", min_length=1)] = "127.0.0.1"
+    metrics_port: Annotated[int | None, Field(validation_alias="TODO_METRICS_PORT", ge=1, le=65535)] = None
     log_format: Annotated[Literal["console", "json"], Field(validation_alias="TODO_LOG_FORMAT")] = "console"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(validation_alias="TODO_LOG_LEVEL")

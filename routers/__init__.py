@@ -6,12 +6,15 @@ This module is its public API; applications import nothing else of it.
 from fastcrud import PolicyConfig
 
 from routers.api.application import ResourceAPI
-from routers.api.middleware import COMMON_HEADERS, new_request_id
+from routers.api.dispatch import path_template
+from routers.api.middleware import COMMON_HEADERS, Observer, new_request_id
 from routers.api.operations import resource_router
 from routers.api.problem_responses import problem_response
 from routers.api.router import ResourceRouter, ScopedRouter
 from routers.api.strict_request import check_query
 from routers.database.database import Database
+from routers.database.observation import ACQUIRE, DatabaseObserver, DatabaseOperation
+from routers.database.pool import PoolStatus
 from routers.exceptions import (
     Conflict,
     NotFound,
@@ -36,6 +39,7 @@ from routers.scope.unit_of_work import UnitOfWork
 from routers.tables.rows import OwnedRow, PublicRow
 
 __all__ = [
+    "ACQUIRE",
     "COMMON_HEADERS",
     "ONE_LINE",
     "PROBLEM_MEDIA_TYPE",
@@ -43,14 +47,18 @@ __all__ = [
     "Computed",
     "Conflict",
     "Database",
+    "DatabaseObserver",
+    "DatabaseOperation",
     "DeclarationError",
     "Equals",
     "NotFound",
+    "Observer",
     "OneOf",
     "OwnedRow",
     "OwnerId",
     "Page",
     "PolicyConfig",
+    "PoolStatus",
     "PreconditionFailed",
     "ProblemError",
     "PublicRow",
@@ -70,6 +78,7 @@ __all__ = [
     "UnitOfWork",
     "check_query",
     "new_request_id",
+    "path_template",
     "problem_json",
     "problem_response",
     "problem_responses",

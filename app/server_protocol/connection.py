@@ -9,6 +9,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from app.limits import Limits
+from app.logs import log_rejection
+from app.metrics import process_metrics
 from app.server_protocol.admission import admission_of
 from app.server_protocol.deadline import Deadline
 from app.server_protocol.lingering import LINGER_SECONDS, LingeringTransport
@@ -55,6 +57,8 @@ class BoundedProtocol(HttpToolsProtocol):
             transport, lambda: self.rejected or self._reading_body, self._limits.send_timeout
         )
         super().connection_made(self.lingering)
+        if metrics := process_metrics():
+            metrics.open_connections.inc()
         now, admission = self.loop.time(), self._admission
         count = len(self.connections) - len(admission.turned_away)
         if count > self._limits.connections and not admission.make_room(now):
@@ -70,7 +74,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.logger.warning("Turned away a connection: there are %d already", self._limits.connections)
         if len(turned_away) < self._limits.turned_away:
             self.rejected = True
-            self._rejection = response_to(TooManyConnections())
+            self._rejection = self._respond_to(TooManyConnections())
             self._deadline.set(LINGER_SECONDS)
         else:
             self.lingering.abort()
@@ -86,6 +90,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._running.disconnected = True
             self._running.message_event.set()
         super().connection_lost(exc)
+        if metrics := process_metrics():
+            metrics.open_connections.dec()
 
     def eof_received(self) -> None:
         """Let the loop close the connection, and abort it if the client does not read the response."""
@@ -154,14 +160,19 @@ class BoundedProtocol(HttpToolsProtocol):
 
         Responses to earlier requests come first. A response that has started is not followed by another.
         """
-        self.logger.warning("Rejected a request: %s", problem)
+        log_rejection(problem.status, str(problem))
         self.rejected = True
-        self._rejection = response_to(problem)
+        self._rejection = self._respond_to(problem)
         self._waiting.pop(self, None)
         self._restart_deadline()
         if self._reading_body:
             self._abandon(self.cycle)
         self._close_after_responses()
+
+    def _respond_to(self, problem: ProblemError) -> bytes:
+        if metrics := process_metrics():
+            metrics.observe_rejection(problem.status)
+        return response_to(problem)
 
     def _abandon(self, cycle: RequestResponseCycle) -> None:
         """Prevent the application from responding to a request whose body is malformed or late."""

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp
 
-from routers.api.dispatch import Dispatcher, route_path
+from routers.api.dispatch import PATH_TEMPLATE, Dispatcher, route_path
 from routers.api.middleware import ContractMiddleware, Observer
 from routers.api.problem_responses import EXCEPTION_HANDLERS, on_http_error
 from routers.api.router import ScopedRouter
@@ -50,9 +50,8 @@ class ResourceAPI(FastAPI):
             openapi_url=None,
             **{"servers": [THIS_SERVER], **options},
         )
-        self._dispatcher = Dispatcher(self.router.middleware_stack, self) if fast_path else None
-        if self._dispatcher:
-            self.router.middleware_stack = self._dispatcher
+        self._dispatcher = Dispatcher(self.router.middleware_stack, self, fast_path=fast_path)
+        self.router.middleware_stack = self._dispatcher
         self.add_api_route("/openapi.json", self._serve_document, include_in_schema=False)
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
         self.mount(ASSETS, docs_assets())
@@ -66,8 +65,7 @@ class ResourceAPI(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the outer middleware around FastAPI's, when the application starts and all routes are known."""
-        if self._dispatcher:
-            _ = self._dispatcher.tables
+        _ = self._dispatcher.tables
         stack = super().build_middleware_stack()
         for cls, args, kwargs in reversed(self._outer):
             stack = cls(stack, *args, **kwargs)
@@ -102,6 +100,7 @@ class ResourceAPI(FastAPI):
             pattern, _, _ = compile_path(route.path or "")
             if pattern.match(path):
                 methods |= getattr(route, "methods", None) or set()
+                request.scope[PATH_TEMPLATE] = route.path_format
         if "GET" in methods or not methods:  # without a route, it is a static file
             methods |= {"GET", "HEAD"}
         error.headers = {"Allow": ", ".join(sorted(methods))}

@@ -25,10 +25,11 @@ class Dispatcher:
     after the start of the application has no fast path.
     """
 
-    def __init__(self, app: ASGIApp, api: FastAPI) -> None:
-        """Wrap the router of `api`."""
+    def __init__(self, app: ASGIApp, api: FastAPI, *, fast_path: bool) -> None:
+        """Wrap the router of `api`; without `fast_path`, only find the path template of each request."""
         self.app = app
         self.api = api
+        self.fast_path = fast_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Process one request."""
@@ -42,13 +43,13 @@ class Dispatcher:
     def _match(self, scope: Scope) -> FastPath | None:
         """Return the fast path for a request, and complete the ASGI scope as Starlette does."""
         table = self.tables.get(scope["method"])
-        if table is None or self.api.dependency_overrides or get_telemetry_data() is not None:
-            return None
-        match = table.pattern.fullmatch(route_path(scope))
-        if match is None:
+        match = table.pattern.fullmatch(route_path(scope)) if table else None
+        if table is None or match is None:
             return None
         last = match.lastindex or 0
-        path, names = table.routes[last]
+        path, names, scope[PATH_TEMPLATE] = table.routes[last]
+        if not self.fast_path or self.api.dependency_overrides or get_telemetry_data() is not None:
+            return None
         if path is not None:
             values = match.groups()[last - 1 - len(names) : last - 1]
             scope["path_params"] = {**scope.get("path_params", {}), **dict(zip(names, values, strict=True))}
@@ -68,11 +69,12 @@ class _RouteTable(NamedTuple):
 
     Attributes:
         pattern: An alternative per route, in order; each ends with an empty group, which identifies it.
-        routes: By the number of that group: the fast path, if there is one, and the names of path parameters.
+        routes: By the number of that group: the fast path, if there is one, the names of path parameters, and
+            the path template.
     """
 
     pattern: re.Pattern[str]
-    routes: dict[int, tuple[FastPath | None, tuple[str, ...]]]
+    routes: dict[int, tuple[FastPath | None, tuple[str, ...], str]]
 
     @classmethod
     def of(cls, contexts: Iterable[RouteContext], method: str, max_body_size: int | None) -> "_RouteTable":
@@ -81,13 +83,13 @@ class _RouteTable(NamedTuple):
             if method not in (context.methods or {method}):
                 continue
             suffix = "/{path:path}" if isinstance(context.original_route, Mount) else ""
-            pattern, _, convertors = compile_path(f"{context.path}{suffix}")
+            pattern, template, convertors = compile_path(f"{context.path}{suffix}")
             alternatives.append(f"(?:{_GROUP_NAME.sub('(', pattern.pattern)})()")
             groups += pattern.groups + 1
             is_plain = all(isinstance(each, StringConvertor) for each in convertors.values())
             has_default_limit = getattr(context, "max_body_size", None) in {None, max_body_size}
             path = build_fast_path(context) if is_plain and has_default_limit else None
-            routes[groups] = path, tuple(convertors)
+            routes[groups] = path, tuple(convertors), template
         return cls(re.compile("|".join(alternatives)), routes)
 
 
@@ -102,6 +104,15 @@ def _in_order(api: FastAPI) -> Iterator[RouteContext]:
         if not isinstance(context.original_route, Route | Mount):
             return
         yield context
+
+
+PATH_TEMPLATE = "routers.path_template"
+"""The key of the ASGI scope with the path of the route, prefixes of routers included."""
+
+
+def path_template(scope: Scope) -> str | None:
+    """Return the path of the route that processed a request, e.g. `/things/{thing_id}`; None without one."""
+    return scope.get(PATH_TEMPLATE) or getattr(scope.get("route"), "path_format", None)
 
 
 def route_path(scope: Scope) -> str:

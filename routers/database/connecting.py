@@ -29,8 +29,10 @@ async def _connect(connect: Callable[..., Awaitable[Any]], *arguments: Any, **pa
     slow attempt may still succeed. Only an error of the newest attempt describes the present state.
     """
     attempts = set[asyncio.Future[Any]]()
+    timeouts: list[float | None] = [None, *[ATTEMPT_SECONDS] * (MAX_ATTEMPTS - 1)]
     try:
-        for seconds in (*[ATTEMPT_SECONDS] * (MAX_ATTEMPTS - 1), None):
+        while True:
+            seconds = timeouts.pop()
             newest = asyncio.ensure_future(connect(*arguments, **parameters))
             attempts.add(newest)
             done, _ = await asyncio.wait(attempts, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -39,7 +41,8 @@ async def _connect(connect: Callable[..., Awaitable[Any]], *arguments: Any, **pa
                     attempts.remove(attempt)
                     return attempt.result()
             attempts -= done
-        return await newest
+            if not timeouts:
+                return await newest
     finally:
         for attempt in attempts:
             attempt.add_done_callback(_close)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from psycopg import Error as DriverError
@@ -16,7 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from routers.database.connecting import connect_repeatedly
 from routers.database.connection import execute, is_connection_error, without_values
-from routers.database.pool import ConnectionPool
+from routers.database.observation import (
+    ACQUIRE,
+    UNOBSERVED,
+    DatabaseObserver,
+    Observation,
+    observe_sessions,
+)
+from routers.database.pool import ConnectionPool, PoolStatus
 from routers.database.result import Rows
 from routers.database.statement import compile_statement
 from routers.database.timeout import Timeout, driver_of, replace_closed, start_timeout, stop_timeout
@@ -43,6 +51,21 @@ class Database:
         event.listen(engine.sync_engine, "checkout", stop_timeout)
         event.listen(engine.sync_engine, "checkout", replace_closed)
         event.listen(engine.sync_engine, "handle_error", _on_error)
+        self._observers: list[DatabaseObserver] = []
+
+    def observe(self, observer: DatabaseObserver) -> None:
+        """Call one more observer after each operation."""
+        if not self._observers:
+            observe_sessions(self.engine.sync_engine, self._observers)
+        self._observers.append(observer)
+
+    def _observed(self, operation: Executable | str) -> AbstractContextManager[None]:
+        return Observation(self._observers, operation) if self._observers else UNOBSERVED
+
+    @property
+    def pool_status(self) -> PoolStatus:
+        """The use of the connection pool."""
+        return self._pool.status
 
     async def fetch(self, statement: Executable, parameters: Mapping[str, Any]) -> Rows:
         """Execute one statement in autocommit, in one round trip, and return its rows.
@@ -56,10 +79,11 @@ class Database:
                 async with self._connect(self._autocommit) as connection:
                     return await self.fetch_on(connection, statement, parameters)
         with _RAISE_UNAVAILABLE:
-            pooled = await self._pool.acquire()
+            with self._observed(ACQUIRE):
+                pooled = await self._pool.acquire()
             driver: Any = pooled.driver_connection
             try:
-                with Timeout(driver, self._timeout):
+                with self._observed(statement), Timeout(driver, self._timeout):
                     return await execute(pooled, compiled, parameters)
             finally:
                 if not self._pool.release(pooled):
@@ -98,10 +122,18 @@ class Database:
                 _check_not_failed(connection)
             except BaseException:
                 if not connection.invalidated:
-                    with _RAISE_UNAVAILABLE, Timeout(driver_of(connection), self._timeout):
+                    with (
+                        _RAISE_UNAVAILABLE,
+                        self._observed("ROLLBACK"),
+                        Timeout(driver_of(connection), self._timeout),
+                    ):
                         await connection.rollback()
                 raise
-            with _RAISE_UNAVAILABLE, Timeout(driver_of(connection), self._timeout):
+            with (
+                _RAISE_UNAVAILABLE,
+                self._observed("COMMIT"),
+                Timeout(driver_of(connection), self._timeout),
+            ):
                 await connection.commit()
 
     @contextlib.asynccontextmanager
@@ -121,7 +153,9 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def _connect(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        async with self._pool.reserve(), contextlib.AsyncExitStack() as stack:
+        async with contextlib.AsyncExitStack() as stack:
+            with self._observed(ACQUIRE):
+                await stack.enter_async_context(self._pool.reserve())
             async with asyncio.timeout(self._timeout):
                 connection = await stack.enter_async_context(engine.connect())
             yield connection

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import select
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Error as DriverError
 from psycopg.pq import TransactionStatus
@@ -14,6 +14,22 @@ from sqlalchemy.util import greenlet_spawn
 
 CANCEL_GRACE = 1.0
 """Seconds between the request to cancel a statement and the end of its connection."""
+
+
+class PoolStatus(NamedTuple):
+    """The use of a connection pool.
+
+    Attributes:
+        size: The maximum number of connections.
+        used: The connections that execute statements or are being opened.
+        idle: The connections that are open and unused.
+        waiting: The requests that wait for a connection.
+    """
+
+    size: int
+    used: int
+    idle: int
+    waiting: int
 
 
 class ConnectionPool:
@@ -37,6 +53,14 @@ class ConnectionPool:
         self._idle: list[PoolProxiedConnection] = []
         self._connecting: set[asyncio.Future[PoolProxiedConnection]] = set()
         self._closed = False
+        self._waiting = 0
+
+    @property
+    def status(self) -> PoolStatus:
+        """The current use."""
+        pool: Any = self._engine.pool
+        idle = len(self._idle)
+        return PoolStatus(pool.size(), pool.checkedout() - idle, pool.checkedin() + idle, self._waiting)
 
     async def acquire(self) -> PoolProxiedConnection:
         """Return a connection for one statement.
@@ -120,8 +144,12 @@ class ConnectionPool:
 
     async def _wait(self) -> None:
         if self._permits.locked():
-            async with asyncio.timeout(self._timeout):
-                await self._permits.acquire()
+            self._waiting += 1
+            try:
+                async with asyncio.timeout(self._timeout):
+                    await self._permits.acquire()
+            finally:
+                self._waiting -= 1
         else:
             await self._permits.acquire()
 

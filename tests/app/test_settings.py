@@ -49,6 +49,8 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ({"TODO_IDLE_TIMEOUT": "inf"}, "TODO_IDLE_TIMEOUT should be less"),
         ({"TODO_MAX_CONNECTIONS": "0"}, "TODO_MAX_CONNECTIONS should be greater than or equal to 1"),
         ({"TODO_LOG_FORMAT": "xml"}, "TODO_LOG_FORMAT should be 'console' or 'json'"),
+        ({"TODO_METRICS_PORT": "0"}, "TODO_METRICS_PORT should be greater than or equal to 1"),
+        ({"TODO_METRICS_HOST": ""}, "TODO_METRICS_HOST should have at least 1 character"),
         ({"TODO_LOG_LEVEL": "loud"}, "TODO_LOG_LEVEL should be 'debug', 'info', 'warning' or 'error'"),
         ({"TODO_CORS_ORIGINS": "example.com"}, "TODO_CORS_ORIGINS must be origins like https://"),
         ({"TODO_CORS_ORIGINS": "https://a.example/path"}, "TODO_CORS_ORIGINS must be origins"),
