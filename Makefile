@@ -52,7 +52,7 @@ run: $(RUNS) ## Serve on 127.0.0.1:8000 with an embedded PostgreSQL
 test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run the test suite; it starts its own PostgreSQL
 	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
-slow: $(READY) ## Run the tests that take a minute each: the guide for a new resource, every column type fuzzed
+slow: $(READY) ## Run the tests that take a minute each: the guides, the image, every column type fuzzed
 	@$(BIN)/python -m pytest -n 2 -m slow
 
 coverage: $(READY) ## Check that the tests of the generator reach all of its branches
@@ -96,6 +96,7 @@ check: lint types imports document apilint test slow coverage fallback ## Run ev
 lint: $(READY) ## Lint, and check the format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/hadolint Containerfile
 
 types: $(READY) ## Check types with mypy and pyright
 	@$(BIN)/mypy

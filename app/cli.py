@@ -3,6 +3,7 @@
 import fcntl
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,11 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+owners = typer.Typer(help="Export or delete the data of one owner.", no_args_is_help=True)
+cli.add_typer(owners, name="owners")
+
+Owner = Annotated[str, typer.Argument(help="The owner, as the owner provider identifies it.")]
 
 
 def main() -> None:
@@ -80,3 +86,40 @@ def openapi(
     from app import commands
 
     typer.echo(commands.write_document(check=check))
+
+
+@cli.command(context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})
+def postgres(
+    program: Annotated[str, typer.Argument(help="The program, e.g. pg_dump, pg_restore or psql.")],
+    arguments: Annotated[list[str] | None, typer.Argument(help="The arguments of the program.")] = None,
+) -> None:
+    """Run a program of PostgreSQL on the embedded database."""
+    from app.embedded_postgres.programs import run_program
+
+    raise typer.Exit(run_program(program, arguments or []))
+
+
+@owners.command()
+def export(
+    owner: Owner,
+    *,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="A new file; by default, standard output.")
+    ] = None,
+) -> None:
+    """Write all rows of an owner as JSON, in the format of the API."""
+    from app.owners import export_owner
+
+    export_owner(owner, output)
+
+
+@owners.command()
+def delete(
+    owner: Owner,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """Delete all rows of an owner, in one transaction, after a confirmation."""
+    from app.owners import delete_owner
+
+    delete_owner(owner, confirmed=yes)

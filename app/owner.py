@@ -16,6 +16,8 @@ OwnerProvider = Callable[[HTTPConnection], Awaitable[str | None]]
 is the value of `WWW-Authenticate` in a 401; the default is `OwnerHeader`.
 """
 
+OWNER_FORMAT = "1 to 64 characters of `A-Z a-z 0-9 . _ : | @ -`"
+
 _OWNER = re.compile(r"[A-Za-z0-9._:|@-]{1,64}")
 
 
@@ -25,15 +27,20 @@ async def trusted_header(request: HTTPConnection) -> str | None:
     return values[0].strip(" \t") if len(values) == 1 else None
 
 
+def owner_id(text: str | None) -> OwnerId | None:
+    """Return a text as an owner, or None if it is not a valid one; nothing else creates an `OwnerId`."""
+    return OwnerId(text) if text is not None and _OWNER.fullmatch(text) else None
+
+
 class CurrentOwner(APIKeyHeader):
-    """The FastAPI dependency that calls the owner provider; nothing else creates an `OwnerId`."""
+    """The FastAPI dependency that calls the owner provider."""
 
     def __init__(self) -> None:
         """Document the security scheme `owner` in OpenAPI."""
         super().__init__(
             name="X-User-ID",
             scheme_name="owner",
-            description="The owner of the request: 1 to 64 characters of `A-Z a-z 0-9 . _ : | @ -`.",
+            description=f"The owner of the request: {OWNER_FORMAT}.",
             auto_error=False,
         )
 
@@ -44,11 +51,11 @@ class CurrentOwner(APIKeyHeader):
             Unauthenticated: the provider returns none, or not a valid one.
         """
         provider: OwnerProvider = request.app.state.owner_provider
-        owner = await provider(request)
-        if owner is None or not _OWNER.fullmatch(owner):
+        owner = owner_id(await provider(request))
+        if owner is None:
             challenge = getattr(provider, "challenge", "OwnerHeader")
             raise Unauthenticated(headers={"WWW-Authenticate": challenge})
-        return OwnerId(owner)
+        return owner
 
 
 current_owner = CurrentOwner()

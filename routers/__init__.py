@@ -33,6 +33,7 @@ from routers.schemas.field_formats import ONE_LINE, QueryBool, RowId
 from routers.schemas.problem import PROBLEM_MEDIA_TYPE, problem_json
 from routers.schemas.read_row import ReadRow
 from routers.scope.access import Access
+from routers.scope.owner_rows import OwnerRows
 from routers.scope.read_scope import ReadScope
 from routers.scope.scope import Scope
 from routers.scope.unit_of_work import UnitOfWork
@@ -56,6 +57,7 @@ __all__ = [
     "OneOf",
     "OwnedRow",
     "OwnerId",
+    "OwnerRows",
     "Page",
     "PolicyConfig",
     "PoolStatus",

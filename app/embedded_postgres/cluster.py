@@ -133,7 +133,7 @@ class Cluster:
         if version != expected:
             raise EmbeddedError(
                 f"The data in {self.directory} belong to PostgreSQL {version}, but this is {expected}: "
-                "move them with pg_dump, or set TODO_DATA_DIR to another directory."
+                "move them as docs/operations.md describes, or set TODO_DATA_DIR to another directory."
             )
 
     def _claim_socket_directory(self) -> None:

@@ -87,6 +87,11 @@ class Statements:
         )
 
     @cached_property
+    def list_all(self) -> Select[Any]:
+        """Select all rows, by id."""
+        return select(*self._columns).where(*self._policy_conditions("read")).order_by(self.table.c.id)
+
+    @cached_property
     def get(self) -> Select[Any]:
         """Select one row."""
         return select(*self._columns).where(*self._policy_conditions("read"), self._has_id)
@@ -171,11 +176,12 @@ class Statements:
     @cached_property
     def delete(self) -> ReturningDelete[Any]:
         """Delete one row."""
-        return (
-            delete(self.table)
-            .where(*self._policy_conditions("delete"), self._has_id)
-            .returning(self.table.c.id)
-        )
+        return self.delete_all.where(self._has_id)
+
+    @cached_property
+    def delete_all(self) -> ReturningDelete[Any]:
+        """Delete all rows."""
+        return delete(self.table).where(*self._policy_conditions("delete")).returning(self.table.c.id)
 
     def _update_conflicts(self, columns: frozenset[str]) -> Any:
         """Select the conflicts that explain why these columns of one row were not updated."""

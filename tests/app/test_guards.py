@@ -22,6 +22,7 @@ from app import ROOT
         "from sqlalchemy.ext.asyncio import AsyncSession",
         "from app.database.engine import open_database",
         "from routers import Database",
+        "from routers import OwnerRows",
     ],
 )
 def test_lint_rejects_an_import_that_bypasses_the_scope(line: str) -> None:

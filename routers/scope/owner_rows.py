@@ -1,0 +1,57 @@
+"""All rows of one owner, for administration: to count, export and delete them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, FromClause, func, select
+
+from routers.queries.ownership import OWNER, OwnerId
+from routers.resource.resource import Resource
+
+FETCH_SIZE = 500
+"""The number of rows in memory during an export."""
+
+
+class OwnerRows:
+    """One owner's rows of all resources, on one connection.
+
+    For commands of an administrator; routes use a `Scope`. As there, the owner is bound when it is created,
+    and no method takes another. The caller begins and commits the transaction.
+    """
+
+    def __init__(
+        self, resources: Mapping[str, Resource[Any]], owner: OwnerId, connection: Connection
+    ) -> None:
+        """Bind the owner. The resources have names, which results use; public ones have no owner."""
+        self.owner = owner
+        self.resources = {name: each for name, each in resources.items() if not each.public}
+        self._connection = connection
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """Yield each row of a resource, by id, as JSON in the format of responses."""
+        resource = self.resources[name]
+        encoder = resource.encoder
+        connection = self._connection.execution_options(yield_per=FETCH_SIZE)
+        for row in connection.execute(resource.statements.list_all, {OWNER.key: self.owner}):
+            yield encoder.row(encoder.make_row(row))
+
+    def count(self) -> dict[str, int]:
+        """Return the number of rows in each resource."""
+        return self._counts(each.statements.list_all.order_by(None).subquery() for each in self._all)
+
+    def delete(self) -> dict[str, int]:
+        """Delete the rows of all resources; return how many each had.
+
+        One statement deletes them all, so the order of the resources does not matter: PostgreSQL checks
+        foreign keys, even circular ones, at the end of a statement.
+        """
+        return self._counts(each.statements.delete_all.cte() for each in self._all)
+
+    def _counts(self, rows: Iterable[FromClause]) -> dict[str, int]:
+        counts = [select(func.count()).select_from(each).scalar_subquery() for each in rows]
+        result = self._connection.execute(select(*counts), {OWNER.key: self.owner}).one()
+        return dict(zip(self.resources, result, strict=True))
+
+    @property
+    def _all(self) -> Iterable[Resource[Any]]:
+        return self.resources.values()
