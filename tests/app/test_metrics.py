@@ -15,6 +15,8 @@ from tests.support.scraped import PROVIDER, Scraped
 from tests.support.sql import run_sql
 from tests.support.tasks import migrated_database
 
+pytestmark = pytest.mark.slow
+
 ALICE = {"X-User-ID": "alice-the-owner"}
 
 

@@ -15,6 +15,8 @@ from tests.support.scraped import Scraped
 from tests.support.sql import run_sql
 from tests.support.tasks import migrated_database
 
+pytestmark = pytest.mark.slow
+
 GUIDE = ROOT.joinpath("docs", "observability.md").read_text()
 METRIC = re.compile(r"\b(?:http_server|db_client|process|todo)_\w+")
 TYPES = {

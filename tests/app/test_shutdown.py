@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.processes import STOP_SECONDS, Serve, Served, wait_until
 
+pytestmark = pytest.mark.slow
+
 ALICE = {"X-User-ID": "alice"}
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
 WORKERS = pytest.mark.parametrize("workers", ["1", "2"])

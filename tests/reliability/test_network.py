@@ -88,7 +88,7 @@ def suspend(seconds: float) -> Inject:
     Fault("only requests delivered for 4 s, then the responses", hold_responses, visible=True, deep=True),
     Fault("all packets lost for 4 s", drop, visible=True, deep=True),
     Fault("responses truncated, connections closed", truncate, visible=True, deep=True),
-    Fault("responses replaced by random bytes", garble, visible=True),
+    Fault("responses replaced by random bytes", garble, visible=True, deep=True),
     Fault("compute suspended, starts in 0.5 s", suspend(0.5), deep=True),
     Fault("compute suspended, starts in 5 s", suspend(5), visible=True, deep=True),
 )

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.processes import Serve, postgres_below, todo
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_program_is_connected_to_the_database_of_a_running_server(serve: Serve, data: Path) -> None:
