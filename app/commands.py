@@ -11,25 +11,24 @@ from types import FrameType
 from typing import NoReturn
 
 import typer
-from sqlalchemy.exc import OperationalError
 
 from app import ROOT, CommandError
 from app.access import API
 from app.database.engine import open_database
+from app.database.errors import check_writable, explained_errors
 from app.database.migrations import migrate
 from app.database.pool_size import connection_limit, pool_size_per_worker
-from app.database.revisions import is_current
+from app.database.revisions import schema_error
 from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.limits import Limits
 from app.listener import open_listener
 from app.logs import configure_logs
-from app.main import create_app
+from app.main import TABLES, create_app
 from app.metrics_server import metrics_server
 from app.open_files import connection_limits
 from app.server import SingleServer, server_config
 from app.settings import TRUSTED_HEADER, Settings, read_settings
 from app.workers import Supervisor
-from routers import Unavailable
 
 DOCUMENT = ROOT / "openapi.json"
 
@@ -61,10 +60,10 @@ def migrate_database() -> None:
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # stop an embedded database
     settings = read_settings()
     with _database(settings) as url:
-        try:
-            migrate(settings.database_url_unpooled or url)
-        except OperationalError as error:
-            raise _unreachable(error.orig) from error
+        if settings.database_url_unpooled:
+            migrate(settings.database_url_unpooled, "DATABASE_URL_UNPOOLED")
+        else:
+            migrate(url)
 
 
 def write_document(*, check: bool) -> str:
@@ -94,21 +93,15 @@ def _check_database(url: str) -> int:
     async def check() -> int:
         database = open_database(url, pool_size=1, seconds=START_SECONDS)
         try:
-            if not await is_current(database):
-                raise CommandError("The database is not at the latest revision: run `todo migrate`.")
+            if reason := await schema_error(database, TABLES):
+                raise CommandError(reason)
+            await check_writable(database)
             return await connection_limit(database)
         finally:
             await database.close()
 
-    try:
+    with explained_errors():
         return asyncio.run(check())
-    except Unavailable as error:
-        raise _unreachable(error.__cause__) from error
-
-
-def _unreachable(cause: BaseException | None) -> CommandError:
-    lines = str(getattr(cause, "orig", cause)).strip().splitlines() or ["it does not respond"]
-    return CommandError(f"Cannot connect to the database at DATABASE_URL: {lines[0].strip()}.")
 
 
 def _announce(settings: Settings, listener: socket.socket) -> None:

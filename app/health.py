@@ -2,10 +2,11 @@
 
 from typing import Any, Literal
 
+import structlog
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from app.database.revisions import is_current
+from app.database.revisions import schema_error
 from routers import Unavailable, check_query, problem_responses
 
 DRAINING = "draining"
@@ -59,9 +60,11 @@ async def live() -> Health:
     openapi_extra=_PUBLIC,
 )
 async def ready(request: Request) -> Health:
-    """Check that the server can process requests: the database responds and its schema is migrated."""
+    """Check that the server can process requests: the database responds and has all tables."""
     if getattr(request.state, DRAINING, False):
         raise Draining
-    if not await is_current(request.app.state.database):
+    state = request.app.state
+    if reason := await schema_error(state.database, state.tables):
+        structlog.get_logger().warning("not ready", reason=reason)
         raise Unavailable
     return Health(status="ok")

@@ -18,10 +18,16 @@ from app.settings import Settings, SettingsError, read_settings
 from app.supervisor import exit_with_supervisor
 from app.tasks.routes import router as tasks
 from app.telemetry import Telemetry
-from routers import Observer, ResourceAPI, Unavailable
+from routers import Observer, ResourceAPI, ScopedRouter, Unavailable
 
 RESOURCES = (tasks,)
 """The routers of all resources: a new one is one more entry."""
+
+OTHER_ROUTERS: tuple[ScopedRouter, ...] = ()
+"""The routers of operations that belong to no resource."""
+
+TABLES = tuple(router.resource.table for router in RESOURCES)
+"""The tables of all resources."""
 
 DESCRIPTION = (
     "Create, list, update and delete tasks. The security scheme `owner` identifies the owner of a request; "
@@ -74,7 +80,8 @@ def create_app(settings: Settings | None = None) -> ResourceAPI:
         telemetry=telemetry.config,
     )
     app.state.owner_provider = settings.provider
-    for router in (health.router, *RESOURCES):
+    app.state.tables = TABLES
+    for router in (health.router, *RESOURCES, *OTHER_ROUTERS):
         app.include_router(router)
     return app
 

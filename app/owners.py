@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import CommandError
 from app.database.engine import CONNECT_SECONDS, driver_url
+from app.database.errors import explained_errors
 from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.main import RESOURCES
 from app.owner import OWNER_FORMAT, owner_id
@@ -71,14 +72,15 @@ def _rows_of(owner: str, **options: Any) -> Iterator[OwnerRows]:
             hide_parameters=True,
             connect_args={"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None},
         )
+        setting = "DATABASE_URL_UNPOOLED" if settings.database_url_unpooled else "DATABASE_URL"
         try:
-            with engine.execution_options(**options).begin() as connection:
+            with explained_errors(setting), engine.execution_options(**options).begin() as connection:
                 yield OwnerRows(resources, valid, connection)
         except DBAPIError as error:
-            raise _database_error(error) from error
+            raise _statement_error(error) from error
 
 
-def _database_error(error: DBAPIError) -> CommandError:
+def _statement_error(error: DBAPIError) -> CommandError:
     if isinstance(error.orig, UndefinedTable | UndefinedColumn):
         return CommandError("The database is not at the latest revision: run `todo migrate`.")
     reason = str(error.orig).strip().splitlines() or ["unknown reason"]

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
 from pydantic import (
     Field,
     ImportString,
@@ -19,10 +17,9 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from app import CommandError
+from app.database_url import validate_database_url
 from app.limits import Limits
 from app.owner import OwnerProvider, trusted_header
 
@@ -88,21 +85,7 @@ class Settings(BaseSettings):
     @field_validator("database_url", "database_url_unpooled")
     @classmethod
     def _check_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            url = make_url(value)
-        except ArgumentError:
-            raise ValueError("must look like postgresql://user:password@host/database") from None
-        if url.drivername not in {"postgresql", "postgres"}:
-            raise ValueError("must begin with postgresql:// (as Neon's console shows it)")
-        try:
-            conninfo_to_dict(value)
-        except ProgrammingError:
-            raise ValueError(
-                "has a part that PostgreSQL does not know: compare it with the original"
-            ) from None
-        return value
+        return None if value is None else validate_database_url(value)
 
     @field_validator("data_dir", mode="before")
     @classmethod

@@ -5,6 +5,7 @@ from alembic.config import Config
 from alembic.util import CommandError as AlembicError
 
 from app import ROOT, CommandError
+from app.database.errors import explained_errors
 
 
 class NewerDatabaseError(CommandError):
@@ -18,15 +19,18 @@ def configuration(url: str | None = None) -> Config:
     return config
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, setting: str = "DATABASE_URL") -> None:
     """Migrate the database to the latest revision; concurrent callers wait for each other.
 
+    `setting` is the one that contains the URL.
+
     Raises:
-        sqlalchemy.exc.OperationalError: the database cannot be reached.
+        CommandError: the database cannot be reached, or the role may not migrate it.
         NewerDatabaseError: the database has an unknown revision.
     """
     try:
-        command.upgrade(configuration(url), "head")
+        with explained_errors(setting):
+            command.upgrade(configuration(url), "head")
     except AlembicError as error:
         raise NewerDatabaseError(
             "The database has a revision that this version does not know: install a newer version."

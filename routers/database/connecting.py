@@ -28,21 +28,20 @@ async def _connect(connect: Callable[..., Awaitable[Any]], *arguments: Any, **pa
     An attempt that began during an outage may hang long after it, so another one begins while it does; a
     slow attempt may still succeed. Only an error of the newest attempt describes the present state.
     """
-    attempts = set[asyncio.Future[Any]]()
-    timeouts: list[float | None] = [None, *[ATTEMPT_SECONDS] * (MAX_ATTEMPTS - 1)]
+    attempts, started = set[asyncio.Future[Any]](), 0
     try:
         while True:
-            seconds = timeouts.pop()
             newest = asyncio.ensure_future(connect(*arguments, **parameters))
             attempts.add(newest)
+            started += 1
+            last = started == MAX_ATTEMPTS
+            seconds = None if last else ATTEMPT_SECONDS
             done, _ = await asyncio.wait(attempts, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             for attempt in done:
-                if attempt is newest or attempt.exception() is None:
+                if last or attempt is newest or attempt.exception() is None:
                     attempts.remove(attempt)
                     return attempt.result()
             attempts -= done
-            if not timeouts:
-                return await newest
     finally:
         for attempt in attempts:
             attempt.add_done_callback(_close)

@@ -8,7 +8,7 @@ from psycopg import DatabaseError as DriverDatabaseError
 from psycopg import Error as DriverError
 from psycopg import InterfaceError, InternalError, NotSupportedError, OperationalError
 from psycopg.adapt import Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import ReadOnlySqlTransaction, error_from_result
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy.exc import DBAPIError
@@ -82,10 +82,11 @@ async def _receive(pgconn: PGconn) -> PGresult:
 def is_connection_error(error: BaseException) -> bool:
     """Check whether an error is one of the connection: not of the server, and not of a value or a statement.
 
-    libpq reports a violation of the protocol, such as garbage of a broken proxy, without an SQLSTATE.
+    libpq reports a violation of the protocol, such as garbage of a broken proxy, without an SQLSTATE. A
+    server that has become read-only is no longer the one to be connected to, after a failover.
     """
     if not isinstance(error, DriverError) or error.sqlstate:
-        return False
+        return isinstance(error, ReadOnlySqlTransaction)
     return type(error) is DriverDatabaseError or isinstance(
         error, InterfaceError | InternalError | OperationalError
     )

@@ -70,29 +70,28 @@ class ConnectionPool:
         """
         deadline = asyncio.get_running_loop().time() + self._timeout
         await self._wait()
-        try:
-            while self._idle:
-                connection = self._idle.pop()
-                if not has_input(connection.driver_connection):
-                    return connection
-                await greenlet_spawn(connection.invalidate)
-        except BaseException:
-            self._permits.release()
-            raise
-        return await self._connect(deadline)
-
-    async def _connect(self, deadline: float) -> PoolProxiedConnection:
-        connecting = asyncio.ensure_future(greenlet_spawn(self._engine.pool.connect))
+        if self._idle and not has_input(self._idle[-1].driver_connection):
+            return self._idle.pop()
+        connecting = asyncio.ensure_future(self._connect())
         self._connecting.add(connecting)
         try:
             async with asyncio.timeout_at(deadline):
                 connection = await asyncio.shield(connecting)
         except BaseException:
-            # A server that is slow to accept connections has one for a later statement.
+            # If the server is only slow to accept connections, a later statement gets this one.
             connecting.add_done_callback(self._keep)
             raise
         self._connecting.remove(connecting)
         return connection
+
+    async def _connect(self) -> PoolProxiedConnection:
+        """Return an idle connection that the server has not closed, or a new one."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not has_input(connection.driver_connection):
+                return connection
+            await greenlet_spawn(connection.invalidate)
+        return await greenlet_spawn(self._engine.pool.connect)
 
     def _keep(self, connecting: "asyncio.Future[PoolProxiedConnection]") -> None:
         self._connecting.remove(connecting)

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.support.sql import run_sql
+from tests.support.tasks import migrated_database, task_application
 from tests.support.wire import Wire
 
 BASE = "http://todo"
@@ -57,3 +58,41 @@ async def test_readiness_requires_at_least_the_latest_known_revision(
 ) -> None:
     run_sql(task_url, change)
     assert (await client.get(f"{BASE}/readyz")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("breaks", "repairs"),
+    [
+        ("ALTER TABLE task RENAME TO hidden", "ALTER TABLE hidden RENAME TO task"),
+        ("ALTER TABLE task RENAME completed TO hidden", "ALTER TABLE task RENAME hidden TO completed"),
+    ],
+)
+async def test_readiness_requires_every_table_with_every_column(
+    client: httpx.AsyncClient, task_url: str, breaks: str, repairs: str
+) -> None:
+    run_sql(task_url, breaks)
+    try:
+        assert (await client.get(f"{BASE}/readyz")).status_code == 503
+    finally:
+        run_sql(task_url, repairs)
+    assert (await client.get(f"{BASE}/readyz")).status_code == 200
+
+
+async def test_readiness_requires_the_right_to_read_every_table(server_url: str) -> None:
+    url = migrated_database(server_url, "unreadable")
+    run_sql(url, "CREATE ROLE reader LOGIN")
+    async with (
+        task_application(url.replace("postgres@", "reader@")) as api,
+        httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url=BASE) as client,
+    ):
+        for table in ("alembic_version", "task"):
+            assert (await client.get("/readyz")).status_code == 503
+            run_sql(url, f"GRANT SELECT ON {table} TO reader")
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_readiness_takes_one_round_trip(client: httpx.AsyncClient, wire: Wire) -> None:
+    await client.get(f"{BASE}/readyz")
+    wire.reset()
+    await client.get(f"{BASE}/readyz")
+    assert wire.trips == 1

@@ -1,9 +1,15 @@
 """Settings are read from the environment and `.env`; each error is one sentence."""
 
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import make_url
 
+from app.database_url import PERCENT_ENCODE, UNKNOWN_PART, validate_database_url
 from app.owner import current_owner, trusted_header
 from app.settings import Settings, SettingsError, read_settings
 from tests.support.processes import clear_settings
@@ -64,6 +70,9 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ({"DATABASE_URL": ""}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "secret"}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "mysql://u:secret@h/d"}, "DATABASE_URL must begin with postgresql://"),
+        ({"DATABASE_URL": "postgresql://u:pass@secret@h/d"}, "percent-encode special characters"),
+        ({"DATABASE_URL": "postgresql://u:pass/secret@h/d"}, "percent-encode special characters"),
+        ({"DATABASE_URL": "postgresql://u:secret@h:d/x"}, "percent-encode special characters"),
         ({"DATABASE_URL": f"{URL}&foo=secret"}, "DATABASE_URL has a part that PostgreSQL does not know"),
         ({"DATABASE_URL_UNPOOLED": URL}, "DATABASE_URL_UNPOOLED is set without DATABASE_URL"),
         ({"DATABASE_URL": URL}, "TODO_OWNER_PROVIDER is not set, but DATABASE_URL requires it"),
@@ -123,6 +132,26 @@ def test_the_url_of_a_hosting_provider_is_accepted_unchanged(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     assert read(monkeypatch, {"DATABASE_URL": url, **PROVIDER}).database_url == url
+
+
+@given(
+    password=st.text(st.sampled_from("@/#?%:[]&=+ \\\"'<>;,!$()*~^`{}|\u00e9013aF"), min_size=1, max_size=20)
+)
+def test_a_password_is_read_as_it_is_or_rejected_without_a_part_of_it(password: str) -> None:
+    url, message = f"postgresql://user:{password}@host:5432/db?sslmode=require", ""
+    try:
+        validate_database_url(url)
+    except ValueError as error:
+        message = str(error)
+    if message:
+        assert message in {PERCENT_ENCODE, UNKNOWN_PART}
+        url = f"postgresql://user:{quote(password, safe='')}@host:5432/db?sslmode=require"
+        validate_database_url(url)
+    libpq, sqlalchemy = conninfo_to_dict(url), make_url(url)
+    assert (libpq["host"], libpq["port"], libpq["dbname"], libpq["user"]) == ("host", "5432", "db", "user")
+    assert (sqlalchemy.host, sqlalchemy.port, sqlalchemy.database) == ("host", 5432, "db")
+    assert sqlalchemy.password == libpq["password"]
+    assert libpq["password"] in {password, unquote(password)}
 
 
 def test_origins_are_separated_by_commas_and_spaces(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from routers import Database, OwnerId, ResourceAPI, Scope, Unavailable, UnitOfWork
+from tests.support.databases import new_pool
 from tests.support.gadget_applications import client_of, gadget_application
 from tests.support.gadgets import ROW_ID, GadgetRead, gadgets
 from tests.support.sql import run_sql, wait_for_rows
@@ -206,4 +207,16 @@ async def test_a_read_only_server_is_unavailable(gadget_url: str) -> None:
     database = Database(engine)
     with pytest.raises(Unavailable):
         await database.fetch(text("DELETE FROM gadget"), {})
+    await database.close()
+
+
+async def test_a_server_that_has_become_read_only_is_connected_to_anew(gadget_url: str) -> None:
+    """After a failover, the name of the host leads to the new primary server."""
+    database = new_pool(gadget_url, seconds=2)
+    ((before,),) = await database.fetch(text("SELECT pg_backend_pid()"), {})
+    await database.fetch(text("SET default_transaction_read_only = on"), {})
+    with pytest.raises(Unavailable):
+        await database.fetch(text("DELETE FROM gadget WHERE name = 'nothing'"), {})
+    assert await database.fetch(text("DELETE FROM gadget WHERE name = 'nothing'"), {}) == []
+    assert await database.fetch(text("SELECT pg_backend_pid()"), {}) != [(before,)]
     await database.close()

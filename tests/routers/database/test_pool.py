@@ -100,3 +100,13 @@ async def test_an_engine_whose_pool_has_no_size_is_rejected(gadget_url: str) -> 
     engine = create_async_engine(gadget_url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
     with pytest.raises(TypeError, match="leave out `poolclass`"):
         Database(engine)
+
+
+async def test_a_live_idle_connection_is_used_if_the_server_has_closed_another_one(
+    database: Database, gadget_url: str
+) -> None:
+    await asyncio.gather(*(database.fetch(text("SELECT pg_sleep(0.2)"), {}) for _ in range(2)))
+    closed = await backend_of(database)
+    run_sql(gadget_url, f"SELECT pg_terminate_backend({closed}, 5000)")
+    ((other,),) = run_sql(gadget_url, CONNECTIONS.replace("1", "pid"))
+    assert await backend_of(database) == other
