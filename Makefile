@@ -14,7 +14,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test slow coverage fallback fuzz faults check lint types imports document apilint clients migrate migration openapi pages picture bench growth lock clean
+.PHONY: help run test slow coverage fallback fuzz faults check lint secrets audit types imports document apilint clients migrate migration openapi pages picture bench growth lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -66,7 +66,7 @@ fuzz: $(READY) ## Fuzz with two fixed seeds and a random one, then with seeded f
 	@seed=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' '); echo "Seeds: 1, 2 and (random) $$seed"; \
 	FUZZ_FACTOR=4 FUZZ_SEEDS="1 2 $$seed" $(BIN)/python -m pytest -v -m 'not deep' tests/contract/test_fuzz.py tests/contract/test_fuzz_column_types.py
 	@cat .fuzz/cases.txt
-	@$(BIN)/python -m pytest -v -m deep tests/contract/test_faults.py
+	@$(BIN)/python -m pytest -v -m deep tests/contract/test_faults.py tests/app/server_protocol
 
 faults: $(READY) ## Inject faults under load and write the table of docs/reliability.md, in twenty minutes
 	@FAULTS_PAGE=docs/reliability.md $(BIN)/python -m pytest -v -m 'deep or not deep' tests/reliability
@@ -93,10 +93,29 @@ growth: $(MEASURES) ## Measure growth for docs/growth.md, in twenty minutes; BEN
 
 check: lint types imports document apilint test slow coverage fallback ## Run everything that CI runs
 
-lint: $(READY) ## Lint, and check the format
+lint: $(READY) secrets ## Lint, check the format, and search for secrets
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/hadolint Containerfile
+
+# The lock files contain hashes. The words are the passwords of examples and tests.
+secrets: $(READY) ## Search the files of the repository for passwords, keys and tokens
+	@if git rev-parse --git-dir >/dev/null 2>&1; then \
+		git ls-files -z --cached --others --exclude-standard ':!*requirements*.txt' ':!*package-lock.json' | \
+		xargs -0 $(BIN)/detect-secrets-hook --no-verify --exclude-secrets '^(password|secret|p%40ss|private-value|fuzzer)$$'; \
+	else echo "This is no git repository, so its files are not searched for secrets."; fi
+
+# No part of `make check`: it asks services on the internet, which not every machine reaches.
+audit: $(READY) ## Search the locked dependencies for known vulnerabilities (needs internet access)
+	@failed=; for file in requirements.txt requirements-dev.txt bench/requirements.txt; do \
+		echo "$$file:"; \
+		$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement $$file || failed=1; \
+	done; for directory in $(CLIENTS) tests/document; do \
+		echo "$$directory/package-lock.json:"; \
+		(cd $$directory && npm audit --package-lock-only) || failed=1; \
+	done; test -z "$$failed" || { \
+		echo "Not passed: there are vulnerabilities (listed above), or a service is not reachable from this machine (errors above)."; \
+		exit 1; }
 
 types: $(READY) ## Check types with mypy and pyright
 	@$(BIN)/mypy

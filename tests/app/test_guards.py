@@ -1,6 +1,8 @@
-"""Guards of the code: lint rules, and which modules a resource may import."""
+"""Guards of the code: lint rules, the search for secrets, and which modules a resource may import."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,3 +48,31 @@ def test_a_resource_imports_neither_other_resources_nor_the_application(resource
     for path in resource.glob("*.py"):
         imported = re.findall(r"^(?:from|import) (app\S*)", path.read_text(), re.MULTILINE)
         assert all(name.startswith((f"app.{resource.name}.", "app.access")) for name in imported), path
+
+
+SECRETS = {
+    "config.ini": "aws_id = AKIA" + "IOSFODNN7ABCDEFG",
+    "server.pem": "-----BEGIN " + "RSA PRIVATE KEY-----",
+    "deploy.sh": "DATABASE_URL=postgresql://todo:" + "Xy7kq9Lm@db.example.com/todo",
+    "settings.py": 'key = "' + "c3VwZXJzZWNyZXR0" + 'b2tlbnZhbHVlMTIzNDU2Nzg5MA"',
+}
+
+
+def test_make_secrets_finds_keys_tokens_and_passwords_in_the_files_of_the_repository(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    tmp_path.joinpath(".venv").symlink_to(ROOT / ".venv")
+    for lock_file in ("requirements.txt", "requirements-dev.txt"):
+        tmp_path.joinpath(lock_file).touch()
+        os.utime(tmp_path / lock_file, (0, 0))  # older than what they install: make must not install anything
+    tmp_path.joinpath(".gitignore").write_text(".venv\nignored\n")
+    tmp_path.joinpath("ignored").write_text(SECRETS["config.ini"])
+    tmp_path.joinpath(".env.example").write_text("DATABASE_URL=postgresql://user:password@host/db\n")
+    subprocess.run(["/usr/bin/env", "git", "init", "--quiet", tmp_path], check=True)
+    search = ["/usr/bin/env", "make", "secrets"]
+    clean = subprocess.run(search, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert clean.returncode == 0, clean.stdout + clean.stderr
+    for name, text in SECRETS.items():
+        tmp_path.joinpath(name).write_text(f"{text}\n")
+    result = subprocess.run(search, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert result.returncode != 0
+    assert set(re.findall(r"Location: +(\S+):1", result.stdout)) == {*SECRETS}

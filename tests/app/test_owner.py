@@ -24,9 +24,10 @@ async def test_an_invalid_owner_is_rejected(client: httpx.AsyncClient, name: str
     assert response.headers["www-authenticate"] == "OwnerHeader"
 
 
-async def test_a_missing_or_repeated_header_is_rejected(client: httpx.AsyncClient) -> None:
+async def test_a_missing_misspelt_or_repeated_header_is_rejected(client: httpx.AsyncClient) -> None:
     del client.headers["X-User-ID"]
     assert (await client.get("/tasks")).status_code == 401
+    assert (await client.get("/tasks", headers={"X_User_ID": "alice"})).status_code == 401
     twice = [("X-User-ID", "alice"), ("X-User-ID", "alice")]
     assert (await client.get("/tasks", headers=twice)).status_code == 401
 

@@ -70,7 +70,10 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ({"DATABASE_URL": ""}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "secret"}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "mysql://u:secret@h/d"}, "DATABASE_URL must begin with postgresql://"),
-        ({"DATABASE_URL": "postgresql://u:pass@secret@h/d"}, "percent-encode special characters"),
+        (
+            {"DATABASE_URL": "postgresql://u:pass@secret@h/d"},
+            "percent-encode special characters",
+        ),  # pragma: allowlist secret
         ({"DATABASE_URL": "postgresql://u:pass/secret@h/d"}, "percent-encode special characters"),
         ({"DATABASE_URL": "postgresql://u:secret@h:d/x"}, "percent-encode special characters"),
         ({"DATABASE_URL": f"{URL}&foo=secret"}, "DATABASE_URL has a part that PostgreSQL does not know"),

@@ -9,6 +9,9 @@ from uvicorn.server import ServerState
 
 from app.server_protocol.protocol import StrictProtocol
 
+MAX_WAITS = 10
+"""How often the application can yield without writing anything before it counts as waiting for data."""
+
 
 class Seen(NamedTuple):
     """A request as the application sees it."""
@@ -79,10 +82,11 @@ class Connection:
                 break
             self.protocol.data_received(segment)
             await asyncio.sleep(0)
-        while tasks := self.protocol.tasks:
-            await asyncio.wait(tasks, timeout=0.05)
-            if all(not task.done() for task in tasks):
-                break
+        waits = 0  # for data that do not come
+        while self.protocol.tasks and waits < MAX_WAITS:
+            written = len(self.transport.written)
+            await asyncio.sleep(0)
+            waits = waits + 1 if len(self.transport.written) == written else 0
 
     def hang_up(self) -> None:
         """Lose the connection, as when the client has gone."""

@@ -225,7 +225,7 @@ def test_no_part_of_a_password_is_printed(
 @pytest.mark.parametrize("log_format", ["console", "json"])
 def test_no_part_of_a_password_is_logged(serve: Serve, log_format: str) -> None:
     port = str(free_port())
-    url = "postgresql://u:Pa%405w0rd@127.0.0.1:1/d"
+    url = "postgresql://u:Pa%405w0rd@127.0.0.1:1/d"  # pragma: allowlist secret
     served = serve(
         [*UVICORN, "--port", port], DATABASE_URL=url, TODO_PORT=port, TODO_LOG_FORMAT=log_format, **PROVIDER
     )
