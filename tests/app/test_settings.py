@@ -71,7 +71,7 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ({"DATABASE_URL": "secret"}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "mysql://u:secret@h/d"}, "DATABASE_URL must begin with postgresql://"),
         (
-            {"DATABASE_URL": "postgresql://u:pass@secret@h/d"},
+            {"DATABASE_URL": "postgresql://u:pass@secret@h/d"},  # pragma: allowlist secret
             "percent-encode special characters",
         ),  # pragma: allowlist secret
         ({"DATABASE_URL": "postgresql://u:pass/secret@h/d"}, "percent-encode special characters"),

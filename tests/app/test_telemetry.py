@@ -16,8 +16,8 @@ from tests.support.sql import run_sql
 from tests.support.tasks import migrated_database
 
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
-OWNER, TITLE, DESCRIPTION = "owner-to-be-kept-secret", "A title to be kept secret", "A described secret"
-SEARCH, TOKEN = "searched-secret", "token-to-be-kept-secret"
+OWNER, TITLE, DESCRIPTION = "owner-that-is-secret", "A secret title", "A described secret"
+SEARCH, TOKEN = "searched-secret", "token-that-is-secret"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"  # pragma: allowlist secret
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
 HEADERS = {

@@ -54,7 +54,7 @@ class Tally:
         self._healed = time.monotonic()
 
     def acknowledge(self, started: float) -> None:
-        """Count a successful write whose request started at this time."""
+        """Count a successful write that was sent at this time."""
         self.acknowledged += 1
         if self._healed is not None and started >= self._healed:
             self.recoveries.append(time.monotonic() - self._healed)

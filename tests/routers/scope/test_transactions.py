@@ -276,9 +276,9 @@ async def test_a_transaction_inside_a_transaction_of_another_scope_is_rejected(
     unit = UnitOfWork(specimen_database)
     shelf_rows, label_rows = (Scope[Any](each, OwnerId("ann"), unit) for each in (shelves, labels))
     async with shelf_rows.transaction():
-        await shelf_rows.create(name="kept")
+        await shelf_rows.create(name="top")
         with pytest.raises(RuntimeError, match="The request is in a transaction already"):
             async with label_rows.transaction():
                 raise Conflict
-    assert [row.name for row in (await shelf_rows.list()).items] == ["kept"]
+    assert [row.name for row in (await shelf_rows.list()).items] == ["top"]
     assert isinstance((await shelf_rows.list()).items[0].id, UUID)
