@@ -40,6 +40,8 @@ def run(url: str) -> None:
             render_item=render,
         )
         with context.begin_transaction():
+            # The role may have limits for the statements of requests.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             # Inside the transaction: otherwise nothing would be committed.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             context.run_migrations()

@@ -97,7 +97,12 @@ class Postmaster:
     def _start(self) -> "subprocess.Popen[Any]":
         cluster = self.cluster
         cluster.remove_leftovers()
-        parameters = {"listen_addresses": "", "unix_socket_directories": str(cluster.sockets)}
+        parameters = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(cluster.sockets),
+            # Otherwise a statement that waits for a lock outlives its killed client, and runs later.
+            "client_connection_check_interval": "1s",
+        }
         options = [f"-c{name}={value}" for name, value in {**parameters, **self._settings}.items()]
         with cluster.open_log() as log:
             return subprocess.Popen(

@@ -16,6 +16,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from routers.database.result import Rows, read_rows
 from routers.database.statement import DIALECT, CompiledStatement
+from routers.tables.deadline import EXCEEDED
 
 _TRANSFORMER = "routers.transformer"
 """The key in `connection.info` of the psycopg adapter, which caches what it knows about types."""
@@ -86,7 +87,8 @@ def is_connection_error(error: BaseException) -> bool:
     server that has become read-only is no longer the one to be connected to, after a failover.
     """
     if not isinstance(error, DriverError) or error.sqlstate:
-        return isinstance(error, ReadOnlySqlTransaction)
+        # After the deadline, the connection has been too slow, or the server's clock has changed.
+        return isinstance(error, ReadOnlySqlTransaction) or getattr(error, "sqlstate", None) == EXCEEDED
     return type(error) is DriverDatabaseError or isinstance(
         error, InterfaceError | InternalError | OperationalError
     )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from routers.database.clock import with_deadline, without_deadline
 from routers.database.connecting import connect_repeatedly
 from routers.database.connection import execute, is_connection_error, without_values
 from routers.database.observation import (
@@ -84,6 +85,8 @@ class Database:
             driver: Any = pooled.driver_connection
             try:
                 with self._observed(statement), Timeout(driver, self._timeout):
+                    if compiled.has_deadline:
+                        parameters = await with_deadline(pooled, parameters, self._timeout)
                     return await execute(pooled, compiled, parameters)
             finally:
                 if not self._pool.release(pooled):
@@ -97,6 +100,8 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached or does not respond in time.
         """
+        if compile_statement(statement).has_deadline:
+            parameters = without_deadline(parameters)
         with _RAISE_UNAVAILABLE, Timeout(driver_of(connection), self._timeout):
             result = await connection.execute(statement, parameters)
             return [tuple(row) for row in result.all()]

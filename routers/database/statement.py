@@ -11,6 +11,7 @@ from sqlalchemy.exc import StatementError
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from routers.database.result import Readers, in_utc
+from routers.tables.deadline import DEADLINE
 
 CACHE_SIZE = 2048
 """Maximum number of cached compiled statements."""
@@ -25,6 +26,7 @@ class CompiledStatement:
     Attributes:
         text: SQL with numbered parameters (`$1`).
         sql: The same text as bytes.
+        has_deadline: It fails after the value of the parameter `DEADLINE`.
         expands: The text depends on the values (`IN` with a list), so it cannot be compiled once.
         formats: The psycopg formats of the parameters.
         readers: The columns whose driver values need a conversion.
@@ -42,6 +44,7 @@ class CompiledStatement:
         ]
         self._required = {bind.key for bind in binds if bind.required}
         self.formats = [PyFormat.AUTO] * len(binds)
+        self.has_deadline = DEADLINE in compiled.binds
         self.expands = bool(compiled.post_compile_params)
         columns = enumerate(getattr(statement, "exported_columns", ()))
         self.readers: Readers = [

@@ -26,6 +26,7 @@ from routers.queries.filters import Parameter
 from routers.queries.ownership import OWNER, policy_of
 from routers.queries.pagination import Sort
 from routers.queries.preconditions import VersionConditions
+from routers.tables.deadline import DEADLINE, ONE_IN_TIME
 from routers.tables.rows import Row, table_of
 
 CACHE_SIZE = 256
@@ -34,7 +35,7 @@ CACHE_SIZE = 256
 CREATED = "was_created"
 """The last column of `put`: whether it created the row."""
 
-RESERVED_BINDS = {"row_id", "self", "if_match", "if_none_match", CREATED, str(OWNER.key)}
+RESERVED_BINDS = {"row_id", "self", "if_match", "if_none_match", CREATED, DEADLINE, str(OWNER.key)}
 """The names of bind parameters that no column may have."""
 
 
@@ -176,7 +177,7 @@ class Statements:
     @cached_property
     def delete(self) -> ReturningDelete[Any]:
         """Delete one row."""
-        return self.delete_all.where(self._has_id)
+        return self.delete_all.where(self._has_id, ONE_IN_TIME == 1)
 
     @cached_property
     def delete_all(self) -> ReturningDelete[Any]:
@@ -210,7 +211,9 @@ class Statements:
         self._check_granted("create")
         values = {name: self._value(name) for name in sorted(columns)}
         computed = compute(self._computed, self.table, values)
-        return insert(self.table).values(owner_id=OWNER, id=bindparam("row_id"), **values, **computed)
+        return insert(self.table).values(
+            owner_id=OWNER, id=bindparam("row_id"), version=ONE_IN_TIME, **values, **computed
+        )
 
     def _changed(self, expressions: Mapping[str, Any]) -> dict[str, Any]:
         """Return the SET clause of a change: these columns, the computed ones and the version."""
@@ -218,7 +221,7 @@ class Statements:
             **{name: expressions[name] for name in sorted(expressions)},
             **compute(self._computed, self.table, expressions, dict(self.table.c)),
             "updated_at": func.now(),
-            "version": self.table.c.version + 1,
+            "version": self.table.c.version + ONE_IN_TIME,
         }
 
     def _value(self, column: str) -> BindParameter[Any]:

@@ -72,6 +72,27 @@ def test_the_database_rejects_a_title_that_the_create_schema_rejects(task_url: s
         )
 
 
+def test_the_limits_of_the_documentation_apply_to_the_role_but_not_to_migrations(server_url: str) -> None:
+    run_sql(server_url, "CREATE ROLE todo LOGIN")
+    guide = ROOT.joinpath("docs", "failures.md").read_text()
+    run_sql(server_url, guide.partition("```sql\n")[2].partition("```")[0])
+    url = new_database(server_url, "limited")
+    run_sql(url, "GRANT CREATE ON SCHEMA public TO todo")
+    url = url.replace("postgres@", "todo@")
+    assert run_sql(url, "SHOW statement_timeout") == [("3s",)]
+    assert run_sql(url, "SHOW client_connection_check_interval") == [("1s",)]
+    run_sql(server_url, "ALTER ROLE todo SET statement_timeout = '500ms'")
+    with psycopg2.connect(url) as connection, ThreadPoolExecutor(1) as pool:
+        connection.cursor().execute("SET statement_timeout = 0; SELECT pg_advisory_xact_lock(7238401957)")
+        migration = pool.submit(migrate, url)
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = 'limited'"
+        longer = f"{waiting} AND query_start < clock_timestamp() - interval '1 s'"
+        wait_until(lambda: bool(run_sql(url, longer)), lambda: "the migration does not wait")
+        connection.rollback()
+        migration.result()
+    connection.close()
+
+
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
 def test_a_signal_ends_a_migration_that_waits_for_another_one(
     server_url: str, number: signal.Signals, exit_code: int

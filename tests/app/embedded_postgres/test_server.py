@@ -31,6 +31,11 @@ def test_the_server_runs_in_any_directory_without_a_port(directory: Path, name: 
         assert run_sql(url, "SELECT current_setting('fsync'), current_setting('TimeZone')") == [("on", "UTC")]
 
 
+def test_the_server_ends_statements_whose_client_has_gone(directory: Path) -> None:
+    with embedded_postgres(directory / "data") as url:
+        assert run_sql(url, "SHOW client_connection_check_interval") == [("1s",)]
+
+
 def test_data_persist_but_the_parameters_of_a_server_do_not(directory: Path) -> None:
     with embedded_postgres(directory / "data", {"work_mem": "5MB"}) as url:
         run_sql(url, "CREATE TABLE persistent AS SELECT current_setting('work_mem') AS value")
