@@ -34,7 +34,7 @@ def proxy(gadget_url: str) -> Iterator[FaultProxy]:
 @pytest.fixture
 async def client(proxy: FaultProxy, empty: None) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server with a short timeout."""
-    async with client_through(proxy, seconds=0.5) as client:
+    async with client_through(proxy, seconds=1.5) as client:
         yield client
 
 
