@@ -107,6 +107,16 @@ class FaultProxy:
             self._open[name].set()
         return await asyncio.start_server(self.accept, "127.0.0.1", 0)
 
+    async def stop(self, server: asyncio.Server) -> None:
+        """Stop listening, and close every connection."""
+        server.close()
+        async with asyncio.timeout(5):
+            while self._links:
+                for link in tuple(self._links):
+                    link.close()
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)  # transports close in a later iteration of the loop
+
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Forward one connection until either side closes it."""
         self.connections += 1
@@ -164,6 +174,5 @@ def fault_proxy(url: str) -> Iterator[FaultProxy]:
         try:
             yield proxy
         finally:
-            portal.call(server.close)
             proxy.heal()
-            proxy.cut()
+            portal.call(proxy.stop, server)
