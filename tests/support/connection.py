@@ -60,11 +60,13 @@ class MemoryTransport(asyncio.Transport):
 class Connection:
     """A client's connection to an application that notes each request and responds with 200.
 
-    With `reads_bodies=False` it responds without reading the body.
+    With `reads_bodies=False` it responds without reading the body; with `late=True`, when all data are sent.
     """
 
-    def __init__(self, *, reads_bodies: bool = True) -> None:
+    def __init__(self, *, reads_bodies: bool = True, late: bool = False) -> None:
         self.reads_bodies = reads_bodies
+        self.late = late
+        self.sent = asyncio.Event()
         self.seen: list[Seen] = []
         self.transport = MemoryTransport()
         config = uvicorn.Config(self._application, http=StrictProtocol, interface="asgi3", log_config=None)
@@ -82,6 +84,7 @@ class Connection:
                 break
             self.protocol.data_received(segment)
             await asyncio.sleep(0)
+        self.sent.set()
         waits = 0  # for data that do not come
         while self.protocol.tasks and waits < MAX_WAITS:
             written = len(self.transport.written)
@@ -113,5 +116,7 @@ class Connection:
             more = message["more_body"]
         owner = dict(scope["headers"]).get(b"x-user-id")
         self.seen.append(Seen(scope["method"], scope["path"], body, owner))
+        if self.late:
+            await self.sent.wait()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body"})

@@ -29,7 +29,7 @@ def _no_warnings(caplog: pytest.LogCaptureFixture) -> None:
 CUTS = st.sets(st.integers(0, 2000), max_size=6)
 
 
-@settings(max_examples=400, derandomize=True, **SETTINGS)
+@settings(max_examples=600, derandomize=True, **SETTINGS)
 @given(streams(), CUTS)
 async def test_a_stream_is_processed_as_another_parser_reads_it_at_every_segmentation(
     stream: bytes, cuts: set[int]
@@ -45,20 +45,23 @@ async def test_many_streams_are_processed_as_another_parser_reads_them(stream: b
 
 
 async def check(stream: bytes, cuts: set[int]) -> None:
-    """Send a stream whole, byte by byte, cut after each head, and cut anywhere."""
+    """Send a stream whole, byte by byte, cut after each head, and cut anywhere; respond at once, or late."""
     heads = {match.end() for match in re.finditer(rb"\r\n\r\n", stream)}
     expected = await processed(stream, set())
     for each in (set(range(len(stream))), heads, {cut % len(stream) for cut in cuts} if stream else set()):
         assert await processed(stream, each) == expected, sorted(each)[:10]
+    assert await processed(stream, heads, late=True) == expected, "late"
     seen, _, closed = expected
     others = requests_read_by_h11(stream)
     assert seen == others[: len(seen)]
     assert closed or len(seen) == len(others)
 
 
-async def processed(stream: bytes, cuts: set[int]) -> tuple[list[Seen], list[int], bool]:
+async def processed(
+    stream: bytes, cuts: set[int], *, late: bool = False
+) -> tuple[list[Seen], list[int], bool]:
     """Return the requests that the application sees, the statuses, and whether the connection is closed."""
-    connection = Connection()
+    connection = Connection(late=late)
     ends = [*sorted(cuts), len(stream)]
     await connection.send(*(stream[start:end] for start, end in zip([0, *ends], ends, strict=False)))
     # Spaces after a value are not part of it; whoever reads it removes them.
