@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import bindparam, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from routers import ACQUIRE, Database, DatabaseOperation, OwnerId, Scope, Unavailable, UnitOfWork
 from tests.support.databases import new_pool
@@ -125,3 +125,10 @@ async def test_the_status_of_the_pool_counts_used_idle_and_waiting(gadget_url: s
     async with database.transaction():
         assert database.pool_status == (5, 1, 4, 0)
     await database.close()
+
+
+async def test_a_statement_that_is_not_sent_is_not_reported(observed: Observed) -> None:
+    with pytest.raises(StatementError):
+        async with observed.database.transaction() as connection:
+            await observed.database.fetch_on(connection, ECHO, {})
+    assert observed.summary == [(ACQUIRE, None), ("ROLLBACK", None)]
