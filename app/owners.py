@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from app import CommandError
 from app.database.engine import CONNECT_SECONDS, driver_url
 from app.database.errors import explained_errors
+from app.database.revisions import OUTDATED
 from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.main import RESOURCES
 from app.owner import OWNER_FORMAT, owner_id
@@ -82,7 +83,7 @@ def _rows_of(owner: str, **options: Any) -> Iterator[OwnerRows]:
 
 def _statement_error(error: DBAPIError) -> CommandError:
     if isinstance(error.orig, UndefinedTable | UndefinedColumn):
-        return CommandError("The database is not at the latest revision: run `todo migrate`.")
+        return CommandError(OUTDATED)
     reason = str(error.orig).strip().splitlines() or ["unknown reason"]
     return CommandError(f"The database reports an error, so nothing was changed: {reason[0].rstrip('.')}.")
 

@@ -1,40 +1,26 @@
 """The number of connections fits the limit of open files."""
 
-import subprocess
-
 import pytest
 
 from app.limits import Limits
 from app.open_files import RESERVED, connection_limits
 from app.settings import Settings
-from tests.support.processes import ROOT, Serve, environment, with_open_files
+from tests.support.processes import Serve, run_to_end, with_open_files
 
 POOL_SIZE = 10
 
 
-def start(files: int, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Start a server with a limit of open files that leads to an error."""
-    return subprocess.run(
-        with_open_files(files),
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=environment(**settings),
-        timeout=60,
-    )
-
-
 def test_more_connections_than_open_files_are_refused_with_the_number_to_set() -> None:
-    result = start(256, TODO_MAX_CONNECTIONS="1000")
+    result = run_to_end(with_open_files(256), TODO_MAX_CONNECTIONS="1000")
     assert result.returncode != 0
     assert "open files, 256, is too low for TODO_MAX_CONNECTIONS=1000: raise it to 1292" in result.stderr
     assert "or set TODO_MAX_CONNECTIONS to at most 171." in result.stderr
-    assert "raise it to 1292" not in start(1292, TODO_MAX_CONNECTIONS="1000", TODO_HOST="192.0.2.1").stderr
+    enough = run_to_end(with_open_files(1292), TODO_MAX_CONNECTIONS="1000", TODO_HOST="192.0.2.1")
+    assert "raise it to 1292" not in enough.stderr
 
 
 def test_a_limit_of_open_files_without_room_for_a_connection_is_refused() -> None:
-    result = start(RESERVED + POOL_SIZE)
+    result = run_to_end(with_open_files(RESERVED + POOL_SIZE))
     assert result.returncode != 0
     assert "is too low for a connection" in result.stderr
 

@@ -56,10 +56,11 @@ class FaultProxy:
     _open: dict[str, asyncio.Event] = field(default_factory=dict)
     _links: set[_Link] = field(default_factory=set)
 
-    @property
-    def open_connections(self) -> int:
-        """The number of connections that neither side has closed."""
-        return len(self._links)
+    async def wait_until_unused(self) -> None:
+        """Wait until all connections have ended."""
+        async with asyncio.timeout(20):
+            while self._links:  # noqa: ASYNC110 # they end in another thread
+                await asyncio.sleep(0.01)
 
     def heal(self) -> None:
         """End every fault; what `hold` has held is delivered, what `drop` has dropped is lost."""

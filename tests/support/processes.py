@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -56,8 +56,13 @@ def with_open_files(limit: int, kind: str = "") -> list[str | Path]:
 
 def todo(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run the command to its end, and search its log."""
+    return run_to_end([TODO, *arguments], **settings)
+
+
+def run_to_end(command: Sequence[str | Path], **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command line that runs `todo` to its end, and search its log."""
     result = subprocess.run(
-        [TODO, *arguments],
+        command,
         check=False,
         capture_output=True,
         text=True,

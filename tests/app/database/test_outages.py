@@ -35,12 +35,6 @@ async def statuses(client: httpx.AsyncClient, count: int) -> list[int]:
     return [response.status_code for response in responses]
 
 
-async def no_connection(proxy: FaultProxy) -> None:
-    """Wait until all connections have ended."""
-    while proxy.open_connections:  # noqa: ASYNC110 # the proxy has no event for it
-        await asyncio.sleep(0.01)
-
-
 @pytest.mark.parametrize("start", [FaultProxy.drop, FaultProxy.hold, FaultProxy.refuse])
 @pytest.mark.parametrize("seconds", [0.2, 2.5])
 async def test_the_first_request_after_an_outage_succeeds(
@@ -64,7 +58,7 @@ async def test_the_first_request_after_the_end_of_all_connections_succeeds(
 ) -> None:
     await statuses(client, 30)
     run_sql(task_url, TERMINATE)
-    await no_connection(proxy)
+    await proxy.wait_until_unused()
     assert await statuses(client, 30) == [200] * 30
 
 
@@ -83,7 +77,7 @@ async def test_a_connection_that_takes_long_serves_later_requests(
 ) -> None:
     """A slow network delays a connection beyond the wait of one request."""
     proxy.cut()
-    await no_connection(proxy)
+    await proxy.wait_until_unused()
     proxy.delay = 0.6
     assert await statuses(client, 1) == [503]
     await asyncio.sleep(2)

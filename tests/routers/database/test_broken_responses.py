@@ -1,6 +1,6 @@
 """A connection that breaks the protocol is reported as unavailable and never used again."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from routers import Database, Unavailable
 from tests.support.databases import new_pool
-from tests.support.fault_proxy import FaultProxy, fault_proxy
+from tests.support.fault_proxy import FaultProxy
 
 Change = Callable[[bytes], bytes]
 
@@ -22,12 +22,6 @@ BROKEN: dict[str, tuple[Change, bool]] = {
     "the middle of a message": (lambda part: part[:9], True),
     "nothing": (lambda _: b"", True),
 }
-
-
-@pytest.fixture
-def proxy(gadget_url: str) -> Iterator[FaultProxy]:
-    with fault_proxy(gadget_url) as proxy:
-        yield proxy
 
 
 @pytest.fixture

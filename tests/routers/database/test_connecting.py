@@ -1,7 +1,7 @@
 """Attempts to connect overlap while the server does not respond."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,15 +11,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from routers import Database, Unavailable
 from tests.support.databases import new_pool
-from tests.support.fault_proxy import FaultProxy, fault_proxy
+from tests.support.fault_proxy import FaultProxy
 
 SELECT_1 = text("SELECT 1")
-
-
-@pytest.fixture
-def proxy(gadget_url: str) -> Iterator[FaultProxy]:
-    with fault_proxy(gadget_url) as proxy:
-        yield proxy
 
 
 @pytest.fixture
@@ -112,8 +106,7 @@ async def test_a_transaction_waits_for_a_silent_server_no_longer_than_a_statemen
         await database.fetch_on(connection, SELECT_1, {})
     proxy.drop()
     proxy.cut()
-    while proxy.open_connections:  # noqa: ASYNC110 # the proxy has no event for it
-        await asyncio.sleep(0.01)
+    await proxy.wait_until_unused()
     with pytest.raises(Unavailable):
         async with asyncio.timeout(10), database.transaction():
             pass

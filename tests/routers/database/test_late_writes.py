@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 
 from tests.support.databases import new_pool
-from tests.support.fault_proxy import FaultProxy, fault_proxy
+from tests.support.fault_proxy import FaultProxy
 from tests.support.gadget_applications import client_of, gadget_application
 from tests.support.gadgets import OTHER_ID, ROW_ID
 from tests.support.sql import run_sql, wait_for_rows
@@ -23,12 +23,6 @@ RUNNING = """
     WHERE datname = 'gadgets' AND state = 'active' AND query LIKE 'UPDATE gadget %'
 """
 WAITING = f"{RUNNING} AND wait_event_type = 'Lock'"
-
-
-@pytest.fixture
-def proxy(gadget_url: str) -> Iterator[FaultProxy]:
-    with fault_proxy(gadget_url) as proxy:
-        yield proxy
 
 
 @pytest.fixture
@@ -45,13 +39,6 @@ async def client_through(proxy: FaultProxy, seconds: float) -> AsyncIterator[htt
         (await client.put(GADGET, json={"name": "lamp"})).raise_for_status()
         yield client
     await database.close()
-
-
-async def wait_for_the_end_of_connections(proxy: FaultProxy) -> None:
-    """Wait until the server has processed what the proxy has delivered."""
-    async with asyncio.timeout(20):
-        while proxy.open_connections:  # noqa: ASYNC110 # the proxy has no event for it
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +59,7 @@ async def test_a_write_that_reaches_the_database_after_its_503_does_nothing(
     assert (await client.request(method, path, json=body)).status_code == 503
     run_sql(gadget_url, "UPDATE gadget SET name = 'new', version = 2")
     proxy.heal()
-    await wait_for_the_end_of_connections(proxy)
+    await proxy.wait_until_unused()
     assert run_sql(gadget_url, ROWS) == [(ROW_ID, "new", False, 2)]
     assert (await client.request(method, path, json=body)).is_success
 
