@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from routers.api.responses import CREATED_HEADERS, ROW_HEADERS, location, read_response, row_response
 from routers.api.router import ResourceRouter, operation_id
 from routers.api.scope_dependency import ScopeDependency
-from routers.queries.pagination import Cursor
 from routers.resource.declaration import Operation
 from routers.resource.resource import Resource
 from routers.schemas.field_formats import RowId
@@ -56,15 +55,14 @@ class _Generator:
 
 def _add_list(generator: _Generator) -> None:
     resource, encoder = generator.resource, generator.encoder
-    orders = {str(order): order for order in resource.orders}
 
     async def list_rows(rows: Scope[Any], query: BaseModel) -> Response:
         filters = provided(query)
         limit, cursor, sort = filters.pop("limit"), filters.pop("cursor", None), filters.pop("sort", None)
         page = await rows.list(
             limit=limit,
-            sort=orders[sort] if sort else None,
-            cursor=Cursor.parse(cursor, orders) if cursor else None,
+            sort=resource.order(sort) if sort else None,
+            cursor=resource.cursor(cursor) if cursor else None,
             filters=filters,
         )
         return Response(encoder.page(page.items, page.next_cursor), media_type="application/json")

@@ -26,7 +26,7 @@ async def with_deadline(
     """Add the deadline of a statement that begins now; one round trip for the first one of a connection."""
     if _OFFSET not in connection.info:
         now = time.time()
-        ((server,),) = await execute(connection, _CLOCK, {})
+        ((server,),) = await execute(connection, _CLOCK, *_CLOCK.bind({}))
         connection.info[_OFFSET] = server - now
     deadline = time.time() + connection.info[_OFFSET] + seconds
     return {**parameters, DEADLINE: datetime.fromtimestamp(deadline, UTC)}

@@ -1,13 +1,13 @@
 """Execute a statement on one connection through libpq, in one round trip."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import DatabaseError as DriverDatabaseError
 from psycopg import Error as DriverError
 from psycopg import InterfaceError, InternalError, NotSupportedError, OperationalError
-from psycopg.adapt import Transformer
+from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import ReadOnlySqlTransaction, error_from_result
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
@@ -26,24 +26,20 @@ _DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 
 async def execute(
-    connection: PoolProxiedConnection, statement: CompiledStatement, parameters: Mapping[str, Any]
+    connection: PoolProxiedConnection, statement: CompiledStatement, sql: bytes, arguments: Sequence[Any]
 ) -> Rows:
-    """Execute a statement and return its rows. Nothing is prepared in the server.
+    """Execute what `statement.bind` returned, and return its rows. Nothing is prepared in the server.
 
     Raises:
-        sqlalchemy.exc.StatementError: a parameter is missing.
         sqlalchemy.exc.DBAPIError: the database rejects the statement or does not respond.
     """
-    arguments = statement.arguments(parameters)
     driver: Any = connection.driver_connection
     transformer = connection.info.get(_TRANSFORMER) or connection.info.setdefault(
         _TRANSFORMER, Transformer(driver)
     )
     try:
-        values = transformer.dump_sequence(arguments, statement.formats)
-        driver.pgconn.send_query_params(
-            statement.sql, values, transformer.types, transformer.formats, Format.BINARY
-        )
+        values = transformer.dump_sequence(arguments, [PyFormat.AUTO] * len(arguments))
+        driver.pgconn.send_query_params(sql, values, transformer.types, transformer.formats, Format.BINARY)
         result = await _receive(driver.pgconn)
         return read_rows(result, transformer, statement.readers)
     except DriverError as error:

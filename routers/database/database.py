@@ -9,11 +9,12 @@ from typing import Any
 from psycopg import Error as DriverError
 from psycopg import OperationalError as DriverOperationalError
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Executable, event
+from sqlalchemy import Executable, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.pool import PoolProxiedConnection
 
 from routers.database.clock import with_deadline, without_deadline
 from routers.database.connecting import connect_repeatedly
@@ -25,14 +26,18 @@ from routers.database.observation import (
     Observation,
     observe_sessions,
 )
-from routers.database.pool import ConnectionPool, PoolStatus
+from routers.database.pool import ConnectionPool, PoolStatus, cancel_statement
 from routers.database.result import Rows
-from routers.database.statement import compile_statement
+from routers.database.statement import CompiledStatement, compile_statement
 from routers.database.timeout import Timeout, driver_of, replace_closed, start_timeout, stop_timeout
 from routers.exceptions import Unavailable
 
 _UNAVAILABLE_SQLSTATES = ("08", "25006", "40", "53", "57")
 """Connection lost, read-only, deadlock, out of resources, cancelled or shutting down."""
+
+_BEGIN = CompiledStatement(text("BEGIN"))
+
+Statement = Executable | CompiledStatement
 
 
 class Database:
@@ -60,51 +65,58 @@ class Database:
             observe_sessions(self.engine.sync_engine, self._observers)
         self._observers.append(observer)
 
-    def _observed(self, operation: Executable | str) -> AbstractContextManager[None]:
-        return Observation(self._observers, operation) if self._observers else UNOBSERVED
+    def _observed(self, sql: str) -> AbstractContextManager[None]:
+        return Observation(self._observers, sql) if self._observers else UNOBSERVED
 
     @property
     def pool_status(self) -> PoolStatus:
         """The use of the connection pool."""
         return self._pool.status
 
-    async def fetch(self, statement: Executable, parameters: Mapping[str, Any]) -> Rows:
+    async def fetch(self, statement: Statement, parameters: Mapping[str, Any]) -> Rows:
         """Execute one statement in autocommit, in one round trip, and return its rows.
 
         Raises:
             Unavailable: the database cannot be reached or does not respond in time.
         """
-        compiled = compile_statement(statement)
-        if compiled.expands:
-            with _RAISE_UNAVAILABLE:
-                async with self._connect(self._autocommit) as connection:
-                    return await self.fetch_on(connection, statement, parameters)
+        compiled = _compiled(statement)
         with _RAISE_UNAVAILABLE:
             with self._observed(ACQUIRE):
                 pooled = await self._pool.acquire()
             driver: Any = pooled.driver_connection
             try:
-                with self._observed(statement), Timeout(driver, self._timeout):
+                with Timeout(driver, self._timeout):
                     if compiled.has_deadline:
                         parameters = await with_deadline(pooled, parameters, self._timeout)
-                    return await execute(pooled, compiled, parameters)
+                    return await self._execute(pooled, compiled, parameters)
             finally:
                 if not self._pool.release(pooled):
                     await self._pool.discard(pooled)
 
     async def fetch_on(
-        self, connection: AsyncConnection, statement: Executable, parameters: Mapping[str, Any]
+        self, connection: AsyncConnection, statement: Statement, parameters: Mapping[str, Any]
     ) -> Rows:
         """Execute one statement on a connection that `transaction` yielded.
 
         Raises:
             Unavailable: the database cannot be reached or does not respond in time.
         """
-        if compile_statement(statement).has_deadline:
+        compiled = _compiled(statement)
+        if compiled.has_deadline:
             parameters = without_deadline(parameters)
-        with _RAISE_UNAVAILABLE, Timeout(driver_of(connection), self._timeout):
-            result = await connection.execute(statement, parameters)
-            return [tuple(row) for row in result.all()]
+        pooled = await connection.get_raw_connection()
+        driver: Any = pooled.driver_connection
+        with _RAISE_UNAVAILABLE, Timeout(driver, self._timeout):
+            if driver.pgconn.transaction_status == TransactionStatus.IDLE:
+                await execute(pooled, _BEGIN, *_BEGIN.bind({}))
+            return await self._execute(pooled, compiled, parameters)
+
+    async def _execute(
+        self, connection: PoolProxiedConnection, statement: CompiledStatement, parameters: Mapping[str, Any]
+    ) -> Rows:
+        bound = statement.bind(parameters)
+        with self._observed(statement.text):
+            return await execute(connection, statement, *bound)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -122,10 +134,13 @@ class Database:
         async with contextlib.AsyncExitStack() as stack:
             with _RAISE_UNAVAILABLE:
                 connection = await stack.enter_async_context(self._connect(self.engine))
+                await connection.begin()
             try:
                 yield connection
                 _check_not_failed(connection)
             except BaseException:
+                if not connection.invalidated and await cancel_statement(driver_of(connection)):
+                    await connection.invalidate()
                 if not connection.invalidated:
                     with (
                         _RAISE_UNAVAILABLE,
@@ -164,6 +179,10 @@ class Database:
             async with asyncio.timeout(self._timeout):
                 connection = await stack.enter_async_context(engine.connect())
             yield connection
+
+
+def _compiled(statement: Statement) -> CompiledStatement:
+    return statement if isinstance(statement, CompiledStatement) else compile_statement(statement)
 
 
 def _on_error(context: ExceptionContext) -> None:

@@ -5,10 +5,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Executable, event
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
-
-from routers.database.statement import compile_statement
 
 ACQUIRE = "ACQUIRE"
 """The `sql` of an operation that waits for a connection of the pool, or opens one."""
@@ -37,18 +35,16 @@ DatabaseObserver = Callable[[DatabaseOperation], None]
 class Observation:
     """A block in which an operation runs; its end is reported."""
 
-    def __init__(self, observers: Iterable[DatabaseObserver], operation: Executable | str) -> None:
+    def __init__(self, observers: Iterable[DatabaseObserver], sql: str) -> None:
         """Measure a statement, or an operation with a name."""
         self._observers = observers
-        self._operation = operation
+        self._sql = sql
 
     def __enter__(self) -> None:
         self._start = time.time_ns()
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        operation = self._operation
-        sql = operation if isinstance(operation, str) else compile_statement(operation).text
-        _report(self._observers, sql, self._start, error)
+        _report(self._observers, self._sql, self._start, error)
 
 
 UNOBSERVED = contextlib.nullcontext()
@@ -56,7 +52,7 @@ UNOBSERVED = contextlib.nullcontext()
 
 
 def observe_sessions(engine: Engine, observers: Iterable[DatabaseObserver]) -> None:
-    """Report the statements that SQLAlchemy executes itself: those in transactions and in sessions."""
+    """Report the statements that SQLAlchemy executes itself: those of sessions."""
     key = "routers.observation"
 
     def start(connection: Any, *_statement: Any) -> None:

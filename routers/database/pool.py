@@ -116,10 +116,8 @@ class ConnectionPool:
         driver: Any = connection.driver_connection
         closing = [connection]
         try:
-            if driver.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                with contextlib.suppress(DriverError, OSError):
-                    await driver.cancel_safe(timeout=CANCEL_GRACE)
-            elif driver.closed:  # lost: the idle ones may be lost, too, without a sign of it
+            if not await cancel_statement(driver) and driver.closed:
+                # Lost: the idle ones may be lost, too, without a sign of it.
                 closing += self._idle
                 self._idle.clear()
             for each in closing:
@@ -160,6 +158,15 @@ class ConnectionPool:
         await asyncio.gather(*self._connecting, return_exceptions=True)
         while self._idle:
             await greenlet_spawn(self._idle.pop().close)
+
+
+async def cancel_statement(driver: Any) -> bool:
+    """Cancel the statement that still runs on a connection; False if there is none."""
+    if driver.pgconn.transaction_status != TransactionStatus.ACTIVE:
+        return False
+    with contextlib.suppress(DriverError, OSError):
+        await driver.cancel_safe(timeout=CANCEL_GRACE)
+    return True
 
 
 def has_input(driver: Any) -> bool:

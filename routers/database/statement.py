@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from psycopg.adapt import PyFormat
 from psycopg.postgres import types
 from sqlalchemy import Enum, Executable, Float, make_url
 from sqlalchemy.exc import StatementError
@@ -25,34 +24,34 @@ class CompiledStatement:
 
     Attributes:
         text: SQL with numbered parameters (`$1`).
-        sql: The same text as bytes.
         has_deadline: It fails after the value of the parameter `DEADLINE`.
-        expands: The text depends on the values (`IN` with a list), so it cannot be compiled once.
-        formats: The psycopg formats of the parameters.
+        names: The names of its bind parameters.
         readers: The columns whose driver values need a conversion.
     """
 
-    def __init__(self, statement: Any) -> None:
+    def __init__(self, statement: Any, dialect: Any = DIALECT) -> None:
         """Compile a SQLAlchemy statement."""
-        compiled = statement.compile(dialect=DIALECT)
+        compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
-        self.sql = self.text.encode()
+        self._sql = self.text.encode()
         binds = [compiled.binds[name] for name in compiled.positiontup]
         defaults = {column.key: column.default for column in compiled.insert_prefetch}
         self._binds = [
-            (bind.key, _default(defaults.get(bind.key), bind.value), _writer(bind.type)) for bind in binds
+            (bind.key, _default(defaults.get(bind.key), bind.effective_value), _writer(bind.type))
+            for bind in binds
         ]
         self._required = {bind.key for bind in binds if bind.required}
-        self.formats = [PyFormat.AUTO] * len(binds)
-        self.has_deadline = DEADLINE in compiled.binds
-        self.expands = bool(compiled.post_compile_params)
+        # The text of `IN` with a list depends on the number of values.
+        self._expanding = compiled if compiled.post_compile_params else None
+        self.names = frozenset(compiled.binds)
+        self.has_deadline = DEADLINE in self.names
         columns = enumerate(getattr(statement, "exported_columns", ()))
         self.readers: Readers = [
             (place, read) for place, column in columns if (read := reader_of(column.type))
         ]
 
-    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
-        """Return the positional arguments for named parameters.
+    def bind(self, parameters: Mapping[str, Any]) -> tuple[bytes, list[Any]]:
+        """Return the SQL and its positional arguments for named parameters.
 
         Raises:
             sqlalchemy.exc.StatementError: a required parameter is missing.
@@ -60,15 +59,26 @@ class CompiledStatement:
         if not self._required <= parameters.keys():
             missing = ", ".join(sorted(self._required - parameters.keys()))
             raise StatementError(f"A value is missing for {missing}.", self.text, None, None)
+        if self._expanding is not None:
+            return self._expand(parameters)
         values = [parameters[name] if name in parameters else default() for name, default, _ in self._binds]
         for place, (_, _, write) in enumerate(self._binds):
             if write:
                 values[place] = write(values[place])
-        return values
+        return self._sql, values
+
+    def _expand(self, parameters: Mapping[str, Any]) -> tuple[bytes, list[Any]]:
+        compiled: Any = self._expanding
+        state = compiled.construct_expanded_state(parameters)
+        writers = {name: _writer(bind.type) for name, bind in compiled.binds.items()} | state.processors
+        values = [(state.parameters[name], writers.get(name)) for name in state.positiontup]
+        return state.statement.encode(), [write(value) if write else value for value, write in values]
 
 
-compile_statement: Callable[[Executable], CompiledStatement] = lru_cache(CACHE_SIZE)(CompiledStatement)
-"""Compile a statement, or return the cached result for the same statement."""
+@lru_cache(CACHE_SIZE)
+def compile_statement(statement: Executable) -> CompiledStatement:
+    """Compile a statement, or return the cached result for the same statement."""
+    return CompiledStatement(statement)
 
 
 def _default(of_column: Any, of_statement: Any) -> Callable[[], Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BindParameter,
     Select,
     Table,
+    Update,
     and_,
     bindparam,
     delete,
@@ -21,8 +22,8 @@ from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
 from routers.queries.computed_columns import Computed, compute
 from routers.queries.conflicts import delete_conflicts, update_conflicts
-from routers.queries.expressions import Changes, check_expressions
 from routers.queries.filters import Parameter
+from routers.queries.owner_compiler import generated
 from routers.queries.ownership import OWNER, policy_of
 from routers.queries.pagination import Sort
 from routers.queries.preconditions import VersionConditions
@@ -66,7 +67,6 @@ class Statements:
         self._write_once = tuple(write_once)
         self._computed = tuple(computed)
         self._has_id = self.table.c.id == bindparam("row_id")
-        self._by_expression: dict[object, tuple[ReturningUpdate[Any], list[str]]] = {}
         self.list = lru_cache(CACHE_SIZE)(self._list)
         self.create = lru_cache(CACHE_SIZE)(self._create)
         self.create_at = lru_cache(CACHE_SIZE)(self._create_at)
@@ -132,41 +132,32 @@ class Statements:
         """Update these columns of one row."""
         return self._update_row({name: self._value(name) for name in columns})
 
-    def update_by(self, changes: Mapping[str, Any]) -> tuple[ReturningUpdate[Any], dict[str, Any]]:
-        """Return the update of one row by SQL expressions and values, with its parameters.
-
-        Each request builds its own expressions; those with the same SQLAlchemy cache key share a statement.
+    def update_by(self, clauses: Mapping[str, Any], columns: Iterable[str]) -> ReturningUpdate[Any]:
+        """Update some columns of one row by SQL expressions, others to values.
 
         Raises:
-            TypeError: an expression reaches beyond the row.
+            TypeError: an expression has columns of another table outside of a subquery.
         """
-        split = Changes.of(changes)
-        cached = self._by_expression.get(split.key)
-        if cached is None:
-            check_expressions(changes.values(), self.table)
-            values = {name: self._value(name) for name in split.values}
-            cached = self._update_row({**values, **split.clauses}), [each.key for each in split.parameters]
-            self._cache(split.key, cached)
-        statement, names = cached
-        arguments = (each.effective_value for each in split.parameters)
-        return statement, {
-            **dict(zip(names, arguments, strict=True)),
-            **{value_bind(name): value for name, value in split.values.items()},
-        }
-
-    def _cache(self, key: object, statement: tuple[ReturningUpdate[Any], list[str]]) -> None:
-        if key is not None:
-            if len(self._by_expression) >= CACHE_SIZE:
-                self._by_expression.pop(next(iter(self._by_expression)))
-            self._by_expression[key] = statement
+        self._check_own_columns(clauses.values())
+        return self._update_row({**{name: self._value(name) for name in columns}, **clauses})
 
     def _update_row(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
-        return (
-            update(self.table)
-            .where(*self._policy_conditions("update"), self._has_id)
-            .values(self._changed(expressions))
-            .returning(*self._columns)
-        )
+        changed = self._update_all(expressions).where(self._has_id).returning(*self._columns)
+        marked: ReturningUpdate[Any] = generated(changed)
+        return marked
+
+    def _update_all(self, expressions: Mapping[str, Any]) -> Update:
+        conditions = self._policy_conditions("update")
+        return update(self.table).where(*conditions).values(self._changed(expressions))
+
+    def _check_own_columns(self, expressions: Iterable[Any]) -> None:
+        for each in expressions:
+            for table in select(each).get_final_froms():
+                if table.description != self.table.description:
+                    raise TypeError(
+                        f"{each} has columns of {table.description}: use them in a subquery, such as "
+                        "`col(Task.project_id).in_(select(Project.id).where(...))`."
+                    )
 
     def _where(
         self, statement: ReturningUpdate[Any] | ReturningDelete[Any], conditions: VersionConditions

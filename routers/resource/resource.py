@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import MISSING, BaseModel, create_model
+from pydantic import MISSING, BaseModel, TypeAdapter, ValidationError, create_model
 
+from routers.exceptions import InvalidRequest
+from routers.queries.bulk_statements import BulkStatements
 from routers.queries.filters import Parameter
-from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Sort, cursor_type
-from routers.queries.statements import Statements
+from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Sort, cursor_type
 from routers.resource.declaration import Declaration
 from routers.resource.validation import validate
 from routers.schemas.field_formats import query_int
@@ -22,6 +23,7 @@ from routers.schemas.models import (
     response_schema,
     update_schema,
 )
+from routers.schemas.problem import Violation
 from routers.schemas.read_row import ReadT
 from routers.schemas.response_encoder import ResponseEncoder, model_factory
 from routers.tables.constraints import ensure_index, uniques
@@ -59,6 +61,37 @@ class Resource(Declaration[ReadT]):
         return tuple(Sort.parse(sort, self.table) for sort in self.sorts)
 
     @cached_property
+    def _orders_by_name(self) -> dict[str, Sort]:
+        return {str(order): order for order in self.orders}
+
+    @cached_property
+    def _cursor_adapter(self) -> TypeAdapter[str]:
+        return TypeAdapter(cursor_type(self.orders))
+
+    def order(self, sort: str) -> Sort:
+        """Return the order with this name.
+
+        Raises:
+            InvalidRequest: there is none.
+        """
+        if sort not in self._orders_by_name:
+            detail = f"Must be one of {', '.join(self._orders_by_name)}."
+            raise InvalidRequest([Violation(parameter="sort", detail=detail)])
+        return self._orders_by_name[sort]
+
+    def cursor(self, text: str) -> Cursor:
+        """Parse the `next_cursor` of a page.
+
+        Raises:
+            InvalidRequest: the text is no cursor of this resource.
+        """
+        try:
+            return Cursor.parse(self._cursor_adapter.validate_python(text), self._orders_by_name)
+        except ValidationError as error:
+            detail = "Must be the `next_cursor` of a page."
+            raise InvalidRequest([Violation(parameter="cursor", detail=detail)]) from error
+
+    @cached_property
     def parameters(self) -> dict[str, Parameter]:
         """The query parameters of the filters, by name."""
         return {
@@ -79,10 +112,10 @@ class Resource(Declaration[ReadT]):
         return frozenset(methods)
 
     @cached_property
-    def statements(self) -> Statements:
+    def statements(self) -> BulkStatements:
         """The SQL of every operation."""
         columns = self.read.model_fields
-        return Statements(self.model, columns, self.parameters, self.write_once, self.computed)
+        return BulkStatements(self.model, columns, self.parameters, self.write_once, self.computed)
 
     @cached_property
     def response_schema(self) -> type[ReadT]:

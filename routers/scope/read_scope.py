@@ -2,21 +2,30 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Generic
+from typing import Any, Generic, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import Executable
+from sqlalchemy import ColumnElement, Result
+from sqlalchemy.engine import IteratorResult
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from routers.database.database import Statement
 from routers.database.result import Rows
 from routers.exceptions import NotFound
+from routers.queries.expressions import clause_of
 from routers.queries.filters import filter_bind
+from routers.queries.owner_compiler import check_select
 from routers.queries.ownership import OWNER, OwnerId
 from routers.queries.pagination import DEFAULT_LIMIT, Cursor, Page, Sort
 from routers.queries.preconditions import Preconditions
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
 from routers.scope.fastcrud_reads import ScopedReads
+from routers.scope.owner_statements import compile_for_owner
 from routers.scope.unit_of_work import UnitOfWork
+
+_Columns = TypeVarTuple("_Columns")
 
 
 class ReadScope(Generic[ReadT]):
@@ -65,23 +74,59 @@ class ReadScope(Generic[ReadT]):
 
     async def list(
         self,
-        *,
+        *conditions: ColumnElement[bool],
         limit: int = DEFAULT_LIMIT,
-        sort: Sort | None = None,
-        cursor: Cursor | None = None,
+        sort: Sort | str | None = None,
+        cursor: Cursor | str | None = None,
         filters: Mapping[str, Any] | None = None,
     ) -> Page[ReadT]:
-        """Return a page of up to `limit` rows. A cursor includes its order, so it overrides `sort`."""
+        """Return a page of up to `limit` rows.
+
+        `conditions` are SQL expressions over the columns, which may contain subqueries; `filters` are those
+        of the declaration. A cursor includes its order, so it overrides `sort`.
+
+        Raises:
+            InvalidRequest: the resource has no such order or cursor.
+            TypeError: a condition could reach rows of other owners.
+        """
+        cursor = self._resource.cursor(cursor) if isinstance(cursor, str) else cursor
+        sort = self._resource.order(sort) if isinstance(sort, str) else sort
         filters = filters or {}
         order = cursor.sort if cursor else sort or self._resource.orders[0]
-        statement = self._statements.list(order, frozenset(filters), after=cursor is not None)
         parameters = self._resource.parameters
         values = {filter_bind(name): parameters[name].convert(value) for name, value in filters.items()}
         if cursor:
             values |= {"after_key": cursor.key, "after_id": cursor.id}
+        statement: Statement = self._statements.list(order, names := frozenset(filters), after=bool(cursor))
+        if conditions:
+            clauses = [clause_of(each) for each in conditions]
+            statement, provided = compile_for_owner(
+                (self._statements, order, names, bool(cursor)),
+                clauses,
+                lambda: self._statements.list_where(clauses, order, names, after=bool(cursor)),
+            )
+            values |= provided
         rows = await self._fetch(statement, limit=limit + 1, **values)
         items = [self._make_row(row) for row in rows[:limit]]
         return Page(items, str(Cursor.at(order, items[-1])) if len(rows) > limit else None)
+
+    async def select(self, statement: TypedReturnsRows[*_Columns]) -> Result[*_Columns]:
+        """Execute a SELECT over any tables; of owned ones, it reads the owner's rows only.
+
+        Joins, aggregates, subqueries, CTEs and window functions are possible. An entity, as in
+        `select(Task)`, contributes its columns.
+
+        Raises:
+            TypeError: the statement contains SQL text, a function that is not known as safe, or a table of no
+                `OwnedRow` or `PublicRow`; or it is no SELECT.
+        """
+        check_select(statement)
+        compiled, values = compile_for_owner("select", [statement], lambda: statement)
+        if self._owner is None and OWNER.key in compiled.names:
+            raise TypeError("This operation is public, so it has no owner whose rows it could select.")
+        rows = await self._fetch(compiled, **values)
+        names = SimpleResultMetaData(statement.exported_columns.keys())
+        return IteratorResult(names, iter(rows))
 
     async def get(self, row_id: UUID, /) -> ReadT:
         """Return one row.
@@ -93,7 +138,7 @@ class ReadScope(Generic[ReadT]):
             return self._make_row(row)
         raise NotFound
 
-    async def _fetch(self, statement: Executable, **parameters: Any) -> Rows:
+    async def _fetch(self, statement: Statement, **parameters: Any) -> Rows:
         if self._owner is not None:
             parameters[OWNER.key] = self._owner
         return await self._unit.fetch(statement, parameters)

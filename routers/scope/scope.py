@@ -1,37 +1,34 @@
 """One owner's view of one table: the only way to its rows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable
-from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
+from routers.database.database import Statement
 from routers.database.result import Rows
 from routers.exceptions import NotFound
 from routers.queries.conflicts import explain, immutable_error
-from routers.queries.expressions import is_expression
+from routers.queries.expressions import split_changes
 from routers.queries.ownership import OwnerId
 from routers.queries.preconditions import Preconditions
-from routers.queries.statements import value_bind
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
-from routers.scope.constraint_errors import constraint_error
-from routers.scope.read_scope import ReadScope
+from routers.scope.bulk_scope import BulkScope, value_parameters
+from routers.scope.owner_statements import compile_for_owner
 from routers.scope.unit_of_work import UnitOfWork
 
 NO_PARAMETERS: Mapping[str, Any] = MappingProxyType({})
 
 
-class Scope(ReadScope[ReadT]):
+class Scope(BulkScope[ReadT]):
     """One owner's view of one table. Rows of other owners do not exist for its methods.
 
     It adds writing to `ReadScope`: each method executes one atomic statement in one round trip. The
     preconditions of the request (`If-Match`, `If-None-Match`) apply to the first change of the row that the
-    path of the request identifies.
+    path of the request identifies, not to the methods that write many rows.
 
     `create`, `put` and `update` raise `InvalidRequest` if a reference points to no row of this owner or a
     CHECK constraint is violated, and `Conflict` if a unique value is already in use.
@@ -95,17 +92,31 @@ class Scope(ReadScope[ReadT]):
         Raises:
             NotFound: the owner has no such row.
             PreconditionFailed: the row does not meet the preconditions of the request.
-            TypeError: a column cannot be written, or an expression reaches beyond the row.
+            TypeError: a column cannot be written, or an expression could reach rows of other owners.
         """
         self._check_writable(changes, self._resource.changeable)
         if not changes:
             return await self._unchanged(row_id)
-        if any(map(is_expression, changes.values())):
-            statement, parameters = self._statements.update_by(changes)
-            rows = await self._change(statement, row_id, {}, parameters)
-        else:
-            rows = await self._change(self._statements.update(frozenset(changes)), row_id, changes)
+        clauses, values = split_changes(changes)
+        statement, provided = self._update_statement(
+            clauses, frozenset(values), self._preconditions_of(row_id)
+        )
+        rows = await self._change(statement, row_id, values, provided)
         return self._make_row(rows[0])
+
+    def _update_statement(
+        self, clauses: Mapping[str, Any], columns: frozenset[str], preconditions: Preconditions
+    ) -> tuple[Statement, Mapping[str, Any]]:
+        if not clauses:
+            return self._if_met(self._statements.update(columns), preconditions), NO_PARAMETERS
+        return compile_for_owner(
+            (self._statements, tuple(clauses), columns, preconditions.conditions),
+            list(clauses.values()),
+            lambda: self._if_met(self._statements.update_by(clauses, columns), preconditions),
+        )
+
+    def _if_met(self, statement: Any, preconditions: Preconditions) -> Any:
+        return self._statements.where(statement, preconditions.conditions) if preconditions.any else statement
 
     async def delete(self, row_id: UUID, /) -> None:
         """Delete one row, and the rows that its deletion cascades to.
@@ -115,19 +126,18 @@ class Scope(ReadScope[ReadT]):
             PreconditionFailed: the row does not meet the preconditions of the request.
             Conflict: other rows refer to it.
         """
-        await self._change(self._statements.delete, row_id, None)
+        statement = self._if_met(self._statements.delete, self._preconditions_of(row_id))
+        await self._change(statement, row_id, None)
 
     async def _change(
         self,
-        statement: Any,
+        statement: Statement,
         row_id: UUID,
         values: Mapping[str, Any] | None,
         parameters: Mapping[str, Any] = NO_PARAMETERS,
     ) -> Rows:
         """Change one row if it meets the preconditions; only a failure costs a second query."""
         preconditions = self._preconditions_of(row_id)
-        if preconditions.any:
-            statement = self._statements.where(statement, preconditions.conditions)
         if not preconditions.must_not_exist and (
             rows := await self._write(
                 statement, values, row_id=row_id, **preconditions.parameters, **parameters
@@ -155,20 +165,10 @@ class Scope(ReadScope[ReadT]):
             (row,) = await self._fetch(query, row_id=row_id)
         else:
             query = self._statements.update_conflicts(frozenset(values))
-            (row,) = await self._fetch(query, row_id=row_id, **_value_parameters(values))
+            (row,) = await self._fetch(query, row_id=row_id, **value_parameters(values))
         conflicts = dict(zip(query.exported_columns.keys(), row, strict=True))
         error = explain(conflicts, self._statements.table, creating=creating)
         return error or self._preconditions_of(row_id).failure()
-
-    async def _write(
-        self, statement: Executable, values: Mapping[str, Any] | None, **parameters: Any
-    ) -> Rows:
-        try:
-            return await self._fetch(statement, **_value_parameters(values or {}), **parameters)
-        except IntegrityError as error:
-            if problem := constraint_error(error, self._statements.table, deleting=values is None):
-                raise problem from error
-            raise
 
     def _clear_met(self, preconditions: Preconditions) -> None:
         if preconditions.any:
@@ -177,16 +177,3 @@ class Scope(ReadScope[ReadT]):
     def _preconditions_of(self, row_id: UUID) -> Preconditions:
         """Return the preconditions that apply to this row; once met, there are none."""
         return self.preconditions if self.preconditions.apply_to(row_id) else Preconditions.NONE
-
-    def _with_defaults(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        self._check_writable(values, self._resource.writable)
-        return {**self._resource.defaults(), **values}
-
-    def _check_writable(self, values: Mapping[str, Any], writable: AbstractSet[str]) -> None:
-        if unknown := set(values) - writable:
-            names, known = ", ".join(sorted(unknown)), ", ".join(sorted(writable))
-            raise TypeError(f"{names} cannot be written here; these can: {known or 'none'}.")
-
-
-def _value_parameters(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {value_bind(name): value for name, value in values.items()}

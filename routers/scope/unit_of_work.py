@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from routers.database.database import Database
+from routers.database.database import Database, Statement
 from routers.database.result import Rows
 
 _KEY = "routers.units_of_work"
@@ -31,7 +30,7 @@ class UnitOfWork:
         unit: UnitOfWork = units[database]
         return unit
 
-    async def fetch(self, statement: Executable, parameters: Mapping[str, Any]) -> Rows:
+    async def fetch(self, statement: Statement, parameters: Mapping[str, Any]) -> Rows:
         """Execute one statement in one round trip, and return its rows.
 
         Raises:

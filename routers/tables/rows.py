@@ -68,6 +68,14 @@ def table_of(model: type[Row]) -> Table:
     return table
 
 
+_MODELS: dict[Table, type[Row]] = {}
+
+
+def declared_model(table: Table) -> type[Row] | None:
+    """Return the model that declares a table; None if it is not the table of a model."""
+    return _MODELS.get(table)
+
+
 SERVER_COLUMNS = frozenset(OwnedRow.model_fields)
 """The columns that neither clients nor custom routes may write."""
 
@@ -76,6 +84,7 @@ SERVER_COLUMNS = frozenset(OwnedRow.model_fields)
 def _complete_table(_mapper: Mapper[Any], model: type[Row]) -> None:
     """Add constraints, foreign keys and indexes for what the fields declare."""
     table = table_of(model)
+    _MODELS[table] = model
     for name, field in model.model_fields.items():
         for rule, condition in checks(field, table.c[name]):
             table.append_constraint(CheckConstraint(condition, name=f"{name}_{rule}"))

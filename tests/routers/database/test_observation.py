@@ -48,7 +48,7 @@ async def test_the_statements_of_a_transaction_and_its_end_are_reported(observed
         await observed.database.fetch_on(connection, ECHO, {"value": "a secret"})
     assert observed.summary == [
         (ACQUIRE, None),
-        ("SELECT CAST(%(value)s AS text)", None),
+        ("SELECT CAST($1 AS text)", None),
         ("COMMIT", None),
     ]
     observed.operations.clear()

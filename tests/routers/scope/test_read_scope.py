@@ -44,7 +44,7 @@ def test_a_read_scope_has_no_method_that_writes(method: str) -> None:
     "build",
     [
         lambda: regions.statements.delete,
-        lambda: regions.statements.update_by({}),
+        lambda: regions.statements.update(frozenset()),
         lambda: regions.statements.create(frozenset()),
     ],
     ids=["delete", "update", "create"],

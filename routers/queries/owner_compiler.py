@@ -1,0 +1,185 @@
+"""Compile SQL of custom routes so that it reads one owner's rows only.
+
+The compiler replaces each owned table, wherever it occurs in a FROM clause, by the owner's part of it:
+`task` becomes `(SELECT * FROM task WHERE owner_id = :owner) AS task`. As it does so where SQLAlchemy writes
+the name of a table, no kind of statement can bypass it: joins, aliases, subqueries, CTEs and relationships
+all end there. PostgreSQL merges such a subquery into the statement, so the plan is that of a condition in
+WHERE. What could name a table without being a table of SQLAlchemy is rejected: SQL text, first of all.
+"""
+
+import re
+from typing import Any, NoReturn
+
+from sqlalchemy import Executable, SelectBase, Table
+from sqlalchemy.dialects.postgresql.psycopg import (
+    PGCompiler_psycopg,
+    PGDialect_psycopg,
+    PGIdentifierPreparer_psycopg,
+)
+from sqlalchemy.sql.visitors import iterate
+
+from routers.queries.ownership import OWNER
+from routers.queries.sql_functions import is_safe
+from routers.tables.rows import OwnedRow, declared_model
+
+_MARK = "routers.generated"
+_GENERATED = object()
+
+_OWNED_ROWS = "(SELECT * FROM {} WHERE owner_id = {})"
+
+_LITERAL = re.compile(r"\*|'%'|[0-9]+|B'1'")
+"""Text in generated SQL: of `count(*)`, `LIKE '%' || x`, `EXISTS (SELECT 1 ...)` and the deadline."""
+
+_OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|`?]{1,63}")
+_WORD = re.compile(r"[A-Za-z_]{1,63}")
+
+
+def generated(statement: Any) -> Any:
+    """Mark an UPDATE or DELETE of the generator, which has a condition on the owner already."""
+    return statement.execution_options(**{_MARK: _GENERATED})
+
+
+class _Preparer(PGIdentifierPreparer_psycopg):
+    """Writes names: quoted where necessary, and without a schema, as an alias has none."""
+
+    schema_for_object = staticmethod(lambda _table: "")
+
+    def quote(self, ident: str) -> str:
+        """Quote a name, even a `quoted_name` that asks not to be."""
+        return str(super().quote(str(ident)))
+
+
+class _Compiler(PGCompiler_psycopg):
+    """Writes SQL in which each owned table is the part of one owner."""
+
+    def visit_table(self, *tables: Any, **options: Any) -> str:
+        (table,) = tables
+        alias = str(self.preparer.quote(table.name))
+        if not options.get("asfrom"):
+            return alias if options.get("ashint") else ""
+        model = declared_model(table) if isinstance(table, Table) else None
+        if model is None:
+            _reject(f"{table.name} is the table of no OwnedRow or PublicRow: declare a model of it.")
+        rows = ".".join(self.preparer.quote(name) for name in (table.schema, table.name) if name)
+        if options.get("iscrud"):
+            return rows
+        if issubclass(model, OwnedRow):
+            rows = _OWNED_ROWS.format(rows, self.process(OWNER))
+        enclosing_alias = options.get("enclosing_alias")
+        has_alias = enclosing_alias is not None and enclosing_alias.element is table
+        return rows if has_alias else f"{rows} AS {alias}"
+
+    def visit_column(self, column: Any, *arguments: Any, **options: Any) -> str:
+        if column.is_literal and not _LITERAL.fullmatch(column.name):
+            _reject_text(column)
+        return str(super().visit_column(column, *arguments, **options))
+
+    def visit_function(self, func: Any, *arguments: Any, **options: Any) -> str:
+        if not is_safe(func.name, func.packagenames):
+            _reject(
+                f"{func.name} is not known as a function that only computes: if it does, call "
+                f'allow_functions("{func.name}").'
+            )
+        return str(super().visit_function(func, *arguments, **options))
+
+    def visit_extract(self, extract: Any, **options: Any) -> str:
+        if not _WORD.fullmatch(extract.field):
+            _reject_text(extract.field)
+        return str(super().visit_extract(extract, **options))
+
+    def visit_custom_op_binary(self, element: Any, operator: Any, **options: Any) -> str:
+        _check_operator(operator)
+        return str(super().visit_custom_op_binary(element, operator, **options))
+
+    def visit_custom_op_unary_operator(self, element: Any, operator: Any, **options: Any) -> str:
+        _check_operator(operator)
+        return str(super().visit_custom_op_unary_operator(element, operator, **options))
+
+    def visit_custom_op_unary_modifier(self, element: Any, operator: Any, **options: Any) -> str:
+        _check_operator(operator)
+        return str(super().visit_custom_op_unary_modifier(element, operator, **options))
+
+    def visit_insert(self, *_: Any, **__: Any) -> NoReturn:
+        _reject("An INSERT cannot be part of a statement: use rows.create or rows.create_many.")
+
+    def visit_update(self, update_stmt: Any, *arguments: Any, **options: Any) -> str:
+        if not _is_generated(update_stmt):
+            _reject("An UPDATE cannot be part of a statement: use rows.update or rows.update_where.")
+        return str(super().visit_update(update_stmt, *arguments, **options))
+
+    def visit_delete(self, delete_stmt: Any, *arguments: Any, **options: Any) -> str:
+        if not _is_generated(delete_stmt):
+            _reject("A DELETE cannot be part of a statement: use rows.delete or rows.delete_where.")
+        return str(super().visit_delete(delete_stmt, *arguments, **options))
+
+    def visit_textclause(self, *elements: Any, **_: Any) -> NoReturn:
+        _reject_text(*elements)
+
+    def visit_tstring(self, *elements: Any, **_: Any) -> NoReturn:
+        _reject_text(*elements)
+
+    def visit_textual_select(self, *elements: Any, **_: Any) -> NoReturn:
+        _reject_text(*elements)
+
+    def visit_sequence(self, *_: Any, **__: Any) -> NoReturn:
+        _reject("All owners share a sequence: its values would reveal how many rows others have.")
+
+    def visit_tablesample(self, *_: Any, **__: Any) -> NoReturn:
+        _reject("TABLESAMPLE reads rows of all owners: use ORDER BY random() with a LIMIT.")
+
+    def get_select_hint_text(self, byfroms: Any) -> NoReturn:
+        _reject_text(next(iter(byfroms.values())))
+
+    def get_statement_hint_text(self, hint_texts: Any) -> NoReturn:
+        _reject_text(hint_texts[0])
+
+
+class _Dialect(PGDialect_psycopg):
+    preparer = _Preparer
+    statement_compiler = _Compiler
+    supports_statement_cache = True
+
+
+_make_dialect: Any = _Dialect
+OWNER_DIALECT = _make_dialect(dbapi=_make_dialect.import_dbapi(), paramstyle="numeric_dollar")
+"""The dialect that reads one owner's rows only: `statement.compile(dialect=OWNER_DIALECT)`."""
+
+
+def check_constructs(statement: Any) -> None:
+    """Check that SQLAlchemy's own compiler writes all parts of a statement.
+
+    Raises:
+        TypeError: a part of the statement has a compiler of its own.
+    """
+    for element in iterate(statement):
+        if hasattr(element, "_compiler_dispatcher"):
+            _reject(f"{type(element).__name__} has its own compiler: use the constructs of SQLAlchemy.")
+
+
+def check_select(statement: Any) -> None:
+    """Check that a statement is a SELECT whose result is its columns.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if not isinstance(statement, SelectBase):
+        _reject(f"{type(statement).__name__} is no SELECT: use the methods of the scope that write.")
+    if getattr(statement, "_with_options", ()):
+        _reject("Loader options have no effect here: select the columns that you need.")
+
+
+def _is_generated(statement: Executable) -> bool:
+    return statement.get_execution_options().get(_MARK) is _GENERATED
+
+
+def _check_operator(operator: Any) -> None:
+    if not _OPERATOR.fullmatch(operator.opstring):
+        _reject_text(operator.opstring)
+
+
+def _reject_text(text: Any) -> NoReturn:
+    _reject(f"{str(text)[:50]!r} is SQL text, which could read rows of other owners: use expressions.")
+
+
+def _reject(message: str) -> NoReturn:
+    raise TypeError(message)
