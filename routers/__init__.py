@@ -28,6 +28,7 @@ from routers.queries.computed_columns import Computed
 from routers.queries.filters import Equals, OneOf, Range, Search
 from routers.queries.ownership import OwnerId
 from routers.queries.pagination import Page
+from routers.queries.sql_functions import allow_functions
 from routers.resource.resource import DeclarationError, Resource
 from routers.schemas.field_formats import ONE_LINE, QueryBool, RowId
 from routers.schemas.problem import PROBLEM_MEDIA_TYPE, problem_json
@@ -78,6 +79,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "UnitOfWork",
+    "allow_functions",
     "check_query",
     "new_request_id",
     "path_template",
