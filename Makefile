@@ -71,8 +71,9 @@ fuzz: $(READY) ## Fuzz with two fixed seeds and a random one, then with seeded f
 faults: $(READY) ## Inject faults under load and write the table of docs/reliability.md, in twenty minutes
 	@FAULTS_PAGE=docs/reliability.md $(BIN)/python -m pytest -v -m 'deep or not deep' tests/reliability
 
-pages: $(READY) ## Show what PostgreSQL reads for a page at a million rows
-	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s tests/routers/queries/test_plans.py
+pages: $(READY) ## Show what PostgreSQL reads for a page, and the plans of SELECTs, at a million rows
+	@PAGES_ROWS=1000000 PAGES_OWNERS=1000 PAGES_RICH=100000 $(BIN)/python -m pytest -q -s \
+		tests/routers/queries/test_plans.py tests/routers/queries/test_select_plans.py
 
 picture: $(READY) ## Update docs/docs-page.png, the screenshot in the README
 	@DOCS_PICTURE=docs/docs-page.png $(BIN)/python -m pytest -q tests/app/test_docs_page.py
