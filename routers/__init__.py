@@ -25,6 +25,7 @@ from routers.exceptions import (
 )
 from routers.openapi.components import problem_responses
 from routers.queries.computed_columns import Computed
+from routers.queries.derived_members import Derived
 from routers.queries.filters import Equals, OneOf, Range, Search
 from routers.queries.ownership import OwnerId
 from routers.queries.pagination import Page
@@ -52,6 +53,7 @@ __all__ = [
     "DatabaseObserver",
     "DatabaseOperation",
     "DeclarationError",
+    "Derived",
     "Equals",
     "NotFound",
     "Observer",

@@ -106,11 +106,15 @@ def _add_create(generator: _Generator) -> None:
 
 def _add_get(generator: _Generator) -> None:
     encoder, noun = generator.encoder, generator.noun
+    # Derived members change without the version, so an equal version does not mean an equal response.
+    is_derived = bool(generator.resource.derived)
 
     async def get_row(row_id: RowId, rows: Scope[Any]) -> Response:
-        return read_response(encoder, await rows.get(row_id), rows.preconditions)
+        row = await rows.get(row_id)
+        return read_response(encoder, row, rows.preconditions, always_fresh=is_derived)
 
     not_modified = {"description": "The version in `If-None-Match` is the current one.", **ROW_HEADERS}
+    responses = {200: ROW_HEADERS, **({} if is_derived else {304: not_modified})}
     generator.add(
         generator.row_path,
         get_row,
@@ -121,7 +125,7 @@ def _add_get(generator: _Generator) -> None:
         description=f"Return {generator.a_noun} by its id.",
         response_model=generator.resource.response_schema,
         response_description=f"The {noun} with this id.",
-        responses={200: ROW_HEADERS, 304: not_modified},
+        responses=responses,
     )
 
 

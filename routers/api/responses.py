@@ -40,15 +40,19 @@ def row_response(encoder: Encoder, row: Any, status: int, url: str | None = None
     return Response(encoder.row(row), status, headers, media_type="application/json")
 
 
-def read_response(encoder: Encoder, row: Any, preconditions: Preconditions) -> Response:
+def read_response(
+    encoder: Encoder, row: Any, preconditions: Preconditions, *, always_fresh: bool = False
+) -> Response:
     """Return the response to a GET: 304 if the client has this version.
+
+    With `always_fresh`, the response has the row even then.
 
     Raises:
         PreconditionFailed: `If-Match` has another version.
     """
     if not preconditions.match_met_by(row.version):
         raise preconditions.failure()
-    if preconditions.not_modified(row.version):
+    if preconditions.not_modified(row.version) and not always_fresh:
         return Response(status_code=304, headers={"etag": etag(row.version)})
     return row_response(encoder, row, 200)
 

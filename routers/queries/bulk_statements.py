@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Select, bindparam, column, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from routers.queries.computed_columns import compute
@@ -35,8 +35,8 @@ class BulkStatements(Statements):
         values |= compute(self._computed, self.table, values)
         values |= {"owner_id": OWNER, "version": ONE_IN_TIME}
         self._check_granted("create")
-        new_rows = select(*values.values())
-        return insert(self.table).from_select(list(values), new_rows).returning(*self._columns)
+        inserted: Insert = generated(insert(self.table))
+        return inserted.from_select(list(values), select(*values.values())).returning(*self._columns)
 
     def update_where(
         self, condition: ColumnElement[bool], clauses: Mapping[str, Any], columns: Iterable[str]
@@ -73,4 +73,4 @@ class BulkStatements(Statements):
 
 def _count(changed: Any) -> Select[Any]:
     """Count the rows that a statement returns."""
-    return select(func.count()).select_from(generated(changed).cte("changed_rows"))
+    return select(func.count()).select_from(changed.cte("changed_rows"))

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Column,
     ColumnElement,
     Date,
     DateTime,
@@ -60,12 +59,12 @@ class CursorCodec:
     decode: Callable[[str], Any]
     collation: str | None = None
 
-    def collate(self, column: Column[Any]) -> ColumnElement[Any]:
+    def collate(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the column with the collation of the order."""
         return column.collate(self.collation) if self.collation else column
 
 
-def codec_of(column: Column[Any]) -> CursorCodec:
+def codec_of(column: ColumnElement[Any]) -> CursorCodec:
     """Return the codec of a column.
 
     Raises:

@@ -9,7 +9,6 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 from sqlalchemy import (
     ARRAY,
-    Column,
     ColumnElement,
     Date,
     DateTime,
@@ -18,12 +17,12 @@ from sqlalchemy import (
     Integer,
     Numeric,
     String,
-    Table,
     bindparam,
     func,
     or_,
 )
 
+from routers.queries.derived_members import Columns
 from routers.schemas.field_formats import TEXT
 from routers.schemas.field_types import UnsupportedTypeError, database_type, field_types
 
@@ -64,8 +63,8 @@ class Filter(Protocol):
         """The columns that it filters by."""
         ...
 
-    def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
-        """Yield its query parameters, for this table and the fields of its response schema.
+    def parameters(self, columns: Columns, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
+        """Yield its query parameters, for these columns and the fields of the response schema.
 
         Raises:
             UnsupportedTypeError: a column's type cannot be a query parameter.
@@ -88,21 +87,21 @@ class _ColumnFilter:
 class Equals(_ColumnFilter):
     """Return only rows whose column has this value: `?done=true`."""
 
-    def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
+    def parameters(self, columns: Columns, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
         """Yield one parameter, named like the column."""
-        column = table.c[self.column]
+        column = columns[self.column]
         condition: Any = column == _bind(self.column, column.type)
         description = f"Return only rows with this `{self.column}`."
-        yield Parameter(self.column, _query_type(fields, column), description, condition)
+        yield Parameter(self.column, _query_type(fields, self.column, column), description, condition)
 
 
 class OneOf(_ColumnFilter):
     """Return only rows whose column has one of these values: `?colour=red&colour=blue`."""
 
-    def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
+    def parameters(self, columns: Columns, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
         """Yield one parameter, named like the column, that can be repeated."""
-        column = table.c[self.column]
-        values: Any = GenericAlias(list, (_query_type(fields, column),))
+        column = columns[self.column]
+        values: Any = GenericAlias(list, (_query_type(fields, self.column, column),))
         annotation = Annotated[values, Field(min_length=1, max_length=MAX_VALUES)]
         condition: Any = column == func.any(_bind(self.column, ARRAY(column.type)))
         description = f"Return only rows with one of these values of `{self.column}`."
@@ -112,12 +111,12 @@ class OneOf(_ColumnFilter):
 class Range(_ColumnFilter):
     """Return only rows whose column is in a range: the lower bound is inclusive, the upper exclusive."""
 
-    def parameters(self, table: Table, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
+    def parameters(self, columns: Columns, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
         """Yield two parameters, e.g. `created_from` and `created_to` for `created_at`."""
-        column = table.c[self.column]
+        column = columns[self.column]
         if not isinstance(database_type(column), _ORDERED):
             raise UnsupportedTypeError(f"{self.column} is no number, date or timestamp, so it has no range")
-        annotation = _query_type(fields, column)
+        annotation = _query_type(fields, self.column, column)
         stem = self.column.removesuffix("_at").removesuffix("_on")
         start, end = f"{stem}_from", f"{stem}_to"
         at_least: Any = column >= _bind(start, column.type)
@@ -138,14 +137,14 @@ class Search:
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "parameter", parameter)
 
-    def parameters(self, table: Table, _fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
+    def parameters(self, columns: Columns, _fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
         """Yield one parameter, in which the wildcards of LIKE have no special meaning."""
         annotation = Annotated[str, Field(min_length=1, max_length=MAX_SEARCH_LENGTH, pattern=TEXT)]
-        for column in map(table.c.__getitem__, self.columns):
+        for name, column in ((name, columns[name]) for name in self.columns):
             if not isinstance(database_type(column), String) or isinstance(column.type, Enum):
-                raise UnsupportedTypeError(f"{column.name} is no text, so it cannot be searched")
-        pattern = _bind(self.parameter, table.c[self.columns[0]].type)
-        condition = or_(*(table.c[column].ilike(pattern, escape="\\") for column in self.columns))
+                raise UnsupportedTypeError(f"{name} is no text, so it cannot be searched")
+        pattern = _bind(self.parameter, columns[self.columns[0]].type)
+        condition = or_(*(columns[column].ilike(pattern, escape="\\") for column in self.columns))
         names = " or ".join(f"`{column}`" for column in self.columns)
         description = f"Return only rows that contain this text in {names}, ignoring case."
         yield Parameter(self.parameter, annotation, description, condition, _like_pattern)
@@ -160,10 +159,10 @@ def _bind(parameter: str, column_type: Any) -> Any:
     return bindparam(filter_bind(parameter), type_=column_type)
 
 
-def _query_type(fields: Mapping[str, FieldInfo], column: Column[Any]) -> Any:
-    annotation = field_types(fields[column.name], column).query
+def _query_type(fields: Mapping[str, FieldInfo], name: str, column: ColumnElement[Any]) -> Any:
+    annotation = field_types(fields[name], column).query
     if annotation is None:
-        raise UnsupportedTypeError(f"{column.name} contains JSON, which is no query parameter")
+        raise UnsupportedTypeError(f"{name} contains JSON, which is no query parameter")
     return annotation
 
 

@@ -27,15 +27,15 @@ _GENERATED = object()
 
 _OWNED_ROWS = "(SELECT * FROM {} WHERE owner_id = {})"
 
-_LITERAL = re.compile(r"\*|'%'|[0-9]+|B'1'")
-"""Text in generated SQL: of `count(*)`, `LIKE '%' || x`, `EXISTS (SELECT 1 ...)` and the deadline."""
+_LITERAL = re.compile(r"\*|'%'|[0-9]+|B'1'|true|\(xmax = 0\)")
+"""Text in generated SQL: `count(*)`, `LIKE '%' || x`, `EXISTS (SELECT 1 ...)`, the deadline and `put`."""
 
 _OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|`?]{1,63}")
 _WORD = re.compile(r"[A-Za-z_]{1,63}")
 
 
 def generated(statement: Any) -> Any:
-    """Mark an UPDATE or DELETE of the generator, which has a condition on the owner already."""
+    """Mark an INSERT, UPDATE or DELETE of the generator, which has the owner already."""
     return statement.execution_options(**{_MARK: _GENERATED})
 
 
@@ -99,8 +99,10 @@ class _Compiler(PGCompiler_psycopg):
         _check_operator(operator)
         return str(super().visit_custom_op_unary_modifier(element, operator, **options))
 
-    def visit_insert(self, *_: Any, **__: Any) -> NoReturn:
-        _reject("An INSERT cannot be part of a statement: use rows.create or rows.create_many.")
+    def visit_insert(self, insert_stmt: Any, *arguments: Any, **options: Any) -> str:
+        if not _is_generated(insert_stmt):
+            _reject("An INSERT cannot be part of a statement: use rows.create or rows.create_many.")
+        return str(super().visit_insert(insert_stmt, *arguments, **options))
 
     def visit_update(self, update_stmt: Any, *arguments: Any, **options: Any) -> str:
         if not _is_generated(update_stmt):
@@ -111,6 +113,12 @@ class _Compiler(PGCompiler_psycopg):
         if not _is_generated(delete_stmt):
             _reject("A DELETE cannot be part of a statement: use rows.delete or rows.delete_where.")
         return str(super().visit_delete(delete_stmt, *arguments, **options))
+
+    def returning_clause(self, stmt: Any, *arguments: Any, **options: Any) -> str:
+        # Otherwise a subquery in the RETURNING of an INSERT would not refer to the inserted row.
+        entry = self.stack[-1]
+        entry["correlate_froms"] = entry["asfrom_froms"] = {*entry["correlate_froms"], stmt.table}
+        return str(super().returning_clause(stmt, *arguments, **options))
 
     def visit_textclause(self, *elements: Any, **_: Any) -> NoReturn:
         _reject_text(*elements)
@@ -136,6 +144,12 @@ class _Dialect(PGDialect_psycopg):
 _make_dialect: Any = _Dialect
 OWNER_DIALECT = _make_dialect(dbapi=_make_dialect.import_dbapi(), paramstyle="numeric_dollar")
 """The dialect that reads one owner's rows only: `statement.compile(dialect=OWNER_DIALECT)`."""
+
+
+def use_owner_compiler(dialect: Any) -> None:
+    """Have the dialect of an engine read one owner's rows only."""
+    dialect.statement_compiler = _Compiler
+    dialect.identifier_preparer = _Preparer(dialect)
 
 
 def check_constructs(statement: Any) -> None:

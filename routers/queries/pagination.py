@@ -6,9 +6,10 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, Table, UnaryExpression, bindparam, tuple_
+from sqlalchemy import ColumnElement, UnaryExpression, bindparam, tuple_
 
 from routers.queries.cursor_codecs import CursorCodec, codec_of
+from routers.queries.derived_members import Columns
 
 RowT = TypeVar("RowT")
 
@@ -35,30 +36,28 @@ class Sort:
     codec: CursorCodec
 
     @classmethod
-    def parse(cls, text: str, table: Table) -> "Sort":
+    def parse(cls, text: str, columns: Columns) -> "Sort":
         """Parse `created_at` or, for the descending order, `-created_at`.
 
         Raises:
             UnsortableError: a cursor cannot carry values of the column's type.
         """
         column = sort_column(text)
-        return cls(column, text.startswith("-"), codec_of(table.c[column]))
+        return cls(column, text.startswith("-"), codec_of(columns[column]))
 
     def __str__(self) -> str:
         return "-" * self.descending + self.column
 
-    def order_by(self, table: Table) -> list[UnaryExpression[Any]]:
+    def order_by(self, columns: Columns) -> list[UnaryExpression[Any]]:
         """Return the terms of ORDER BY."""
-        terms = (self.codec.collate(table.c[self.column]), table.c.id)
+        terms = (self.codec.collate(columns[self.column]), columns["id"])
         return [term.desc() if self.descending else term.asc() for term in terms]
 
-    def after_cursor(self, table: Table) -> ColumnElement[bool]:
+    def after_cursor(self, columns: Columns) -> ColumnElement[bool]:
         """Return the condition on rows after the position `:after_key, :after_id`."""
-        column = table.c[self.column]
-        row = tuple_(self.codec.collate(column), table.c.id)
-        position = tuple_(
-            bindparam("after_key", type_=column.type), bindparam("after_id", type_=table.c.id.type)
-        )
+        column, row_id = columns[self.column], columns["id"]
+        row = tuple_(self.codec.collate(column), row_id)
+        position = tuple_(bindparam("after_key", type_=column.type), bindparam("after_id", type_=row_id.type))
         return row < position if self.descending else row > position
 
 

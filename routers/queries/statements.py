@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     BindParameter,
+    Delete,
     Select,
     Table,
     Update,
@@ -22,6 +23,7 @@ from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
 from routers.queries.computed_columns import Computed, compute
 from routers.queries.conflicts import delete_conflicts, update_conflicts
+from routers.queries.derived_members import Columns
 from routers.queries.filters import Parameter
 from routers.queries.owner_compiler import generated
 from routers.queries.ownership import OWNER, policy_of
@@ -54,15 +56,17 @@ class Statements:
     def __init__(
         self,
         model: type[Row],
-        columns: Iterable[str],
+        columns: Columns,
+        members: Iterable[str],
         filters: Mapping[str, Parameter],
         write_once: Iterable[str] = (),
         computed: Iterable[Computed] = (),
     ) -> None:
-        """Set up the statements of a model that return these columns."""
+        """Set up the statements of a model that return these members, which are among its columns."""
         self.table: Table = table_of(model)
         self._policy = policy_of(model, OWNER)
-        self._columns = [self.table.c[name] for name in columns]
+        self._by_name = columns
+        self._columns = [columns[name] for name in members]
         self._filters = filters
         self._write_once = tuple(write_once)
         self._computed = tuple(computed)
@@ -79,11 +83,11 @@ class Statements:
     def _list(self, sort: Sort, filters: frozenset[str], *, after: bool) -> Select[Any]:
         """Select a page in this order with these filters, from the start or after a cursor."""
         conditions = [self._filters[name].condition for name in sorted(filters)]
-        position = [sort.after_cursor(self.table)] if after else []
+        position = [sort.after_cursor(self._by_name)] if after else []
         return (
             select(*self._columns)
             .where(*self._policy_conditions("read"), *conditions, *position)
-            .order_by(*sort.order_by(self.table))
+            .order_by(*sort.order_by(self._by_name))
             .limit(bindparam("limit"))
         )
 
@@ -142,13 +146,11 @@ class Statements:
         return self._update_row({**{name: self._value(name) for name in columns}, **clauses})
 
     def _update_row(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
-        changed = self._update_all(expressions).where(self._has_id).returning(*self._columns)
-        marked: ReturningUpdate[Any] = generated(changed)
-        return marked
+        return self._update_all(expressions).where(self._has_id).returning(*self._columns)
 
     def _update_all(self, expressions: Mapping[str, Any]) -> Update:
-        conditions = self._policy_conditions("update")
-        return update(self.table).where(*conditions).values(self._changed(expressions))
+        updated: Update = generated(update(self.table))
+        return updated.where(*self._policy_conditions("update")).values(self._changed(expressions))
 
     def _check_own_columns(self, expressions: Iterable[Any]) -> None:
         for each in expressions:
@@ -173,7 +175,8 @@ class Statements:
     @cached_property
     def delete_all(self) -> ReturningDelete[Any]:
         """Delete all rows."""
-        return delete(self.table).where(*self._policy_conditions("delete")).returning(self.table.c.id)
+        deleted: Delete = generated(delete(self.table))
+        return deleted.where(*self._policy_conditions("delete")).returning(self.table.c.id)
 
     def _update_conflicts(self, columns: frozenset[str]) -> Any:
         """Select the conflicts that explain why these columns of one row were not updated."""
@@ -202,7 +205,8 @@ class Statements:
         self._check_granted("create")
         values = {name: self._value(name) for name in sorted(columns)}
         computed = compute(self._computed, self.table, values)
-        return insert(self.table).values(
+        inserted: Insert = generated(insert(self.table))
+        return inserted.values(
             owner_id=OWNER, id=bindparam("row_id"), version=ONE_IN_TIME, **values, **computed
         )
 

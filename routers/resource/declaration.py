@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from routers.queries.computed_columns import Computed
+from routers.queries.derived_members import Columns, Derived, columns_of
 from routers.queries.filters import Filter
 from routers.schemas.read_row import ReadT
 from routers.tables.rows import SERVER_COLUMNS, Row, table_of
@@ -37,6 +38,7 @@ class Declaration(Generic[ReadT]):
         sorts: The orders of the list, `-` for descending. The first is the default and gets an index.
         write_once: The members of `create` that cannot be changed after the row is created.
         computed: The columns that the database computes at each creation and change.
+        derived: The members of `read` that are derived from other rows.
         operations: The standard operations that the resource offers.
         public: Everyone may read the rows, without an owner. Only for a `PublicRow`, to list and to get.
     """
@@ -49,6 +51,7 @@ class Declaration(Generic[ReadT]):
     sorts: tuple[str, ...] = ("-created_at", "created_at")
     write_once: tuple[str, ...] = ()
     computed: tuple[Computed, ...] = ()
+    derived: tuple[Derived, ...] = ()
     operations: tuple[Operation, ...] = OPERATIONS
     public: bool = False
 
@@ -56,6 +59,11 @@ class Declaration(Generic[ReadT]):
     def table(self) -> Table:
         """The table of the model."""
         return table_of(self.model)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The columns of the table and the derived members, as SQL expressions."""
+        return columns_of(self.table, self.derived, self.read.model_fields)
 
     @property
     def noun(self) -> str:

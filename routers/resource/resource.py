@@ -58,7 +58,7 @@ class Resource(Declaration[ReadT]):
     @cached_property
     def orders(self) -> tuple[Sort, ...]:
         """The parsed sorts; the default first."""
-        return tuple(Sort.parse(sort, self.table) for sort in self.sorts)
+        return tuple(Sort.parse(sort, self.columns) for sort in self.sorts)
 
     @cached_property
     def _orders_by_name(self) -> dict[str, Sort]:
@@ -97,7 +97,7 @@ class Resource(Declaration[ReadT]):
         return {
             each.name: each
             for filter_ in self.filters
-            for each in filter_.parameters(self.table, self.read.model_fields)
+            for each in filter_.parameters(self.columns, self.read.model_fields)
         }
 
     @cached_property
@@ -114,13 +114,15 @@ class Resource(Declaration[ReadT]):
     @cached_property
     def statements(self) -> BulkStatements:
         """The SQL of every operation."""
-        columns = self.read.model_fields
-        return BulkStatements(self.model, columns, self.parameters, self.write_once, self.computed)
+        members = self.read.model_fields
+        return BulkStatements(
+            self.model, self.columns, members, self.parameters, self.write_once, self.computed
+        )
 
     @cached_property
     def response_schema(self) -> type[ReadT]:
         """The schema of a row in a response."""
-        return response_schema(self.read, self.table)
+        return response_schema(self.read, self.columns)
 
     @cached_property
     def page_schema(self) -> type[BaseModel]:

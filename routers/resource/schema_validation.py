@@ -10,6 +10,7 @@ from sqlalchemy import Enum, Index, String, Table
 from sqlmodel import SQLModel
 
 from routers.resource.declaration import Declaration
+from routers.resource.derived_validation import is_nullable
 from routers.schemas.field_types import database_type, split_optional
 from routers.tables.constraints import uniques
 
@@ -36,14 +37,15 @@ def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
         if name in declaration.write_once and field.default_factory:
             yield f"{name} is in write_once, so it cannot have a default_factory: use default, or none."
     for name, field in declaration.read.model_fields.items():
-        if table.c[name].nullable and not split_optional(field.annotation)[1]:
+        if is_nullable(declaration, name) and not split_optional(field.annotation)[1]:
             yield f"{name} can be null in the table but not in read: declare both alike."
     yield from _index_errors(table)
 
 
 def _type_errors(role: str, schema: type[SQLModel], model: type[SQLModel]) -> Iterator[str]:
     for name, field in schema.model_fields.items():
-        if split_optional(field.annotation)[0] != split_optional(model.model_fields[name].annotation)[0]:
+        column = model.model_fields.get(name, field)  # a derived member has none
+        if split_optional(field.annotation)[0] != split_optional(column.annotation)[0]:
             yield f"{role} and the table have different types for {name}: declare it once, in a schema."
         if field.alias or (field.serialization_alias and field.alias_priority == _EXPLICIT):
             yield f"{role} has an alias for {name}, which is not supported: give the member that name."

@@ -10,6 +10,7 @@ from routers.queries.expressions import check_expressions
 from routers.queries.pagination import sort_column
 from routers.queries.statements import RESERVED_BINDS, value_bind
 from routers.resource.declaration import OPERATIONS, Declaration
+from routers.resource.derived_validation import derived_errors, is_nullable
 from routers.resource.schema_validation import schema_errors
 from routers.schemas.read_row import ReadRow
 from routers.tables.constraints import uniques
@@ -33,6 +34,7 @@ def _errors(declaration: Declaration[Any]) -> Iterator[str]:
     yield from _class_errors(declaration)
     yield from _public_errors(declaration)
     yield from _member_errors(declaration)
+    yield from derived_errors(declaration)
     yield from schema_errors(declaration)
     yield from _column_errors(declaration)
     yield from _computed_errors(declaration)
@@ -66,8 +68,10 @@ def _public_errors(declaration: Declaration[Any]) -> Iterator[str]:
 
 def _member_errors(declaration: Declaration[Any]) -> Iterator[str]:
     columns = set(declaration.model.model_fields)
+    derived = {each.member for each in declaration.derived}
     for role, schema in {"create": declaration.create, "read": declaration.read}.items():
-        if unknown := set(schema.model_fields) - columns:
+        stored = set(schema.model_fields) - (derived if role == "read" else set())
+        if unknown := stored - columns:
             yield f"{role} has {_list(unknown)}, which the table lacks: add the column or drop the member."
     if "owner_id" in declaration.read.model_fields:
         yield "read has owner_id: drop it, an owner never appears in a body."
@@ -107,13 +111,15 @@ def _sort_errors(declaration: Declaration[Any]) -> Iterator[str]:
         yield 'sorts is not a tuple: write sorts=("-created_at",).'
     if not declaration.sorts:
         yield "it has no sorts: add at least one, e.g. -created_at."
+    if sort_column(declaration.sorts[0]) in {each.member for each in declaration.derived}:
+        yield f"the first sort, {declaration.sorts[0]}, gets an index: put one by a column first."
     for column in map(sort_column, declaration.sorts):
         if column not in declaration.read.model_fields:
             yield f"the sort {column} is not a member of read: add it there or drop the sort."
-        if declaration.table.c[column].nullable:
+        if is_nullable(declaration, column):
             yield f"the sort {column} can be null, so its order is not total: make the column NOT NULL."
         try:
-            codec_of(declaration.table.c[column])
+            codec_of(declaration.columns[column])
         except UnsortableError as error:
             yield f"the sort {column} is not possible: {error}."
 
@@ -128,7 +134,7 @@ def _filter_errors(declaration: Declaration[Any]) -> Iterator[str]:
     if unknown := {column for each in filters for column in each.columns}.difference(fields):
         names = _list(unknown)
         yield f"a filter has {names}, which is not a member of read: add it there or drop the filter."
-    parameters = [each.name for one in filters for each in one.parameters(declaration.table, fields)]
+    parameters = [each.name for one in filters for each in one.parameters(declaration.columns, fields)]
     parameters += ["limit", "cursor", "sort"]
     if duplicates := {name for name in parameters if parameters.count(name) > 1}:
         yield f"the query parameter {_list(duplicates)} is declared twice: rename one."

@@ -15,7 +15,7 @@ from sqlalchemy import (
     CHAR,
     REAL,
     BigInteger,
-    Column,
+    ColumnElement,
     DateTime,
     Double,
     Float,
@@ -73,7 +73,7 @@ class FieldTypes:
     response: Any
 
 
-def field_types(field: FieldInfo, column: Column[Any]) -> FieldTypes:
+def field_types(field: FieldInfo, column: ColumnElement[Any]) -> FieldTypes:
     """Return the exact types of a schema's field, which stands for this column.
 
     Raises:
@@ -99,7 +99,7 @@ def split_optional(annotation: Any) -> tuple[type, bool]:
     return annotation, False
 
 
-def database_type(column: Column[Any]) -> TypeEngine[Any]:
+def database_type(column: ColumnElement[Any]) -> TypeEngine[Any]:
     """Return the type of a column below SQLAlchemy's type decorators."""
     return column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
 

@@ -1,12 +1,12 @@
 """Derive the strict schemas of requests and responses from the declared ones."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from types import GenericAlias
 from typing import Annotated, Any
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table
 from sqlmodel import SQLModel
 
 from routers.schemas.field_types import field_types, split_optional
@@ -45,10 +45,10 @@ def update_schema(
     return create_model(name, __config__=_REQUEST, __doc__=doc, **fields)
 
 
-def response_schema(declared: type[ReadT], table: Table) -> type[ReadT]:
+def response_schema(declared: type[ReadT], columns: Mapping[str, ColumnElement[Any]]) -> type[ReadT]:
     """Return the schema of a row in a response: every member is required, in its exact format."""
     fields: Fields = {
-        name: (_exact(field, field_types(field, table.c[name]).response), ...)
+        name: (_exact(field, field_types(field, columns[name]).response), ...)
         for name, field in declared.model_fields.items()
     }
     return create_model(declared.__name__, __base__=declared, __doc__=_doc(declared), **fields)

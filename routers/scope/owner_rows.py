@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, func, select
 
+from routers.queries.owner_compiler import use_owner_compiler
 from routers.queries.ownership import OWNER, OwnerId
 from routers.resource.resource import Resource
 
@@ -22,7 +23,11 @@ class OwnerRows:
     def __init__(
         self, resources: Mapping[str, Resource[Any]], owner: OwnerId, connection: Connection
     ) -> None:
-        """Bind the owner. The resources have names, which results use; public ones have no owner."""
+        """Bind the owner. The resources have names, which results use; public ones have no owner.
+
+        From now on, all SQL of the connection's engine is compiled for one owner.
+        """
+        use_owner_compiler(connection.dialect)  # for the subqueries of derived members
         self.owner = owner
         self.resources = {name: each for name, each in resources.items() if not each.public}
         self._connection = connection
@@ -31,8 +36,8 @@ class OwnerRows:
         """Yield each row of a resource, by id, as JSON in the format of responses."""
         resource = self.resources[name]
         encoder = resource.encoder
-        connection = self._connection.execution_options(yield_per=FETCH_SIZE)
-        for row in connection.execute(resource.statements.list_all, {OWNER.key: self.owner}):
+        statement, options = resource.statements.list_all, {"yield_per": FETCH_SIZE}
+        for row in self._connection.execute(statement, {OWNER.key: self.owner}, execution_options=options):
             yield encoder.row(encoder.make_row(row))
 
     def count(self) -> dict[str, int]:

@@ -48,6 +48,12 @@ def _compile_once(source: _Source) -> tuple[CompiledStatement, Sequence[str]]:
     return _compile(source.build()), source.names
 
 
+@lru_cache(CACHE_SIZE)
+def compile_generated(statement: Executable) -> CompiledStatement:
+    """Compile a statement of the generator with derived members, whose subqueries read rows of one owner."""
+    return CompiledStatement(statement, OWNER_DIALECT)
+
+
 def _compile(statement: Executable) -> CompiledStatement:
     check_constructs(statement)
     return CompiledStatement(statement, OWNER_DIALECT)

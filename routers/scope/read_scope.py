@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Result
+from sqlalchemy import ColumnElement, Executable, Result
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.sql.selectable import TypedReturnsRows
@@ -22,7 +22,7 @@ from routers.queries.preconditions import Preconditions
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
 from routers.scope.fastcrud_reads import ScopedReads
-from routers.scope.owner_statements import compile_for_owner
+from routers.scope.owner_statements import compile_for_owner, compile_generated
 from routers.scope.unit_of_work import UnitOfWork
 
 _Columns = TypeVarTuple("_Columns")
@@ -139,6 +139,8 @@ class ReadScope(Generic[ReadT]):
         raise NotFound
 
     async def _fetch(self, statement: Statement, **parameters: Any) -> Rows:
+        if self._resource.derived and isinstance(statement, Executable):
+            statement = compile_generated(statement)
         if self._owner is not None:
             parameters[OWNER.key] = self._owner
         return await self._unit.fetch(statement, parameters)

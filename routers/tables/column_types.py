@@ -2,14 +2,14 @@
 
 import dataclasses
 from enum import Enum
-from typing import get_origin
+from typing import Any, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
-from sqlmodel.main import FieldInfoMetadata
+from sqlmodel.main import FieldInfoMetadata, get_sqlalchemy_type
 
 from routers.schemas.field_types import split_optional
 
@@ -20,11 +20,23 @@ def set_column_types(model: type[SQLModel]) -> None:
         metadata = column_metadata(field)
         if metadata.sa_type is not PydanticUndefined or metadata.sa_column is not PydanticUndefined:
             continue
-        python_type, _ = split_optional(field.annotation)
-        if isinstance(python_type, type) and issubclass(python_type, Enum):
-            replace_column_metadata(field, dataclasses.replace(metadata, sa_type=_enum_type(python_type)))
-        elif (get_origin(python_type) or python_type) in {dict, list}:
-            replace_column_metadata(field, dataclasses.replace(metadata, sa_type=JSONB(none_as_null=True)))
+        if (own_type := _own_type(field)) is not None:
+            replace_column_metadata(field, dataclasses.replace(metadata, sa_type=own_type))
+
+
+def type_of(field: FieldInfo) -> Any:
+    """Return the column type of a field, of any schema."""
+    return _own_type(field) or get_sqlalchemy_type(field)
+
+
+def _own_type(field: FieldInfo) -> Any:
+    """Return the type of a field for which SQLModel's is not used; else None."""
+    python_type, _ = split_optional(field.annotation)
+    if isinstance(python_type, type) and issubclass(python_type, Enum):
+        return _enum_type(python_type)
+    if (get_origin(python_type) or python_type) in {dict, list}:
+        return JSONB(none_as_null=True)
+    return None
 
 
 def _enum_type(python_type: type[Enum]) -> EnumType:

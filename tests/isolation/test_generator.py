@@ -80,8 +80,8 @@ def limit_before_owner(resource: Resource[Any]) -> Statements:
     mutant, table = new_statements(resource), resource.table
 
     def list_rows(sort: Any, _filters: Any, *, after: bool) -> Any:
-        page = select(table).where(*([sort.after_cursor(table)] if after else []))
-        rows = page.order_by(*sort.order_by(table)).limit(bindparam("limit")).subquery()
+        page = select(table).where(*([sort.after_cursor(resource.columns)] if after else []))
+        rows = page.order_by(*sort.order_by(resource.columns)).limit(bindparam("limit")).subquery()
         columns = [rows.c[name] for name in resource.read.model_fields]
         return select(*columns).where(rows.c.owner_id == OWNER).order_by(rows.c.created_at.desc())
 

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any, Optional
 from uuid import UUID
 
-from sqlalchemy import Column, Integer, Table, create_engine, func, select
+from sqlalchemy import Column, Integer, Table, create_engine, exists, func, select
 from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Relationship, SQLModel, col
 
-from routers import Equals, OwnedRow, PublicRow, ReadRow, Resource
+from routers import Derived, Equals, OwnedRow, PublicRow, Range, ReadRow, Resource
 from tests.support.sql import run_sql
 
 ANN, BOB = "ann", "bob"
@@ -65,6 +66,11 @@ class Ledger(LedgerCreate, OwnedRow, table=True):
 class LedgerRead(LedgerCreate, ReadRow):
     """A ledger as its owner sees it."""
 
+    entry_count: int
+    total: Decimal = Field(max_digits=10, decimal_places=2)
+    last_booked_on: date | None
+    is_parent: bool
+
 
 class EntryCreate(SQLModel):
     """An entry as a client writes it."""
@@ -92,7 +98,28 @@ class EntryRead(EntryCreate, ReadRow):
 currencies = Resource(
     path="/currencies", model=Currency, read=CurrencyRead, operations=("list", "get"), public=True
 )
-ledgers = Resource(path="/ledgers", model=Ledger, create=LedgerCreate, read=LedgerRead)
+child: Any = aliased(Ledger)
+total: Any = select(func.sum(col(Entry.amount)))
+ledgers = Resource(
+    path="/ledgers",
+    model=Ledger,
+    create=LedgerCreate,
+    read=LedgerRead,
+    filters=(Equals("is_parent"), Range("entry_count")),
+    sorts=("name", "entry_count", "-entry_count", "-total"),
+    derived=(
+        Derived("entry_count", lambda row: select(func.count()).where(col(Entry.ledger_id) == row.id)),
+        Derived(
+            "total",
+            lambda row: func.coalesce(total.where(col(Entry.ledger_id) == row.id).scalar_subquery(), 0),
+        ),
+        Derived(
+            "last_booked_on",
+            lambda row: select(func.max(col(Entry.booked_on))).where(col(Entry.ledger_id) == row.id),
+        ),
+        Derived("is_parent", lambda row: exists().where(child.parent_id == row.id)),
+    ),
+)
 entries = Resource(
     path="/entries",
     model=Entry,

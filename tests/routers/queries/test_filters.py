@@ -11,17 +11,17 @@ FIELDS = GadgetRead.model_fields
 
 
 def test_equals_adds_one_parameter_named_like_its_column() -> None:
-    (parameter,) = Equals("ready").parameters(gadgets.table, FIELDS)
+    (parameter,) = Equals("ready").parameters(gadgets.columns, FIELDS)
     assert parameter.name == "ready"
 
 
 def test_range_adds_one_parameter_per_bound() -> None:
-    start, end = Range("created_at").parameters(gadgets.table, FIELDS)
+    start, end = Range("created_at").parameters(gadgets.columns, FIELDS)
     assert (start.name, end.name) == ("created_from", "created_to")
 
 
 def test_a_search_can_have_another_parameter_name() -> None:
-    (parameter,) = Search("name", parameter="text").parameters(gadgets.table, FIELDS)
+    (parameter,) = Search("name", parameter="text").parameters(gadgets.columns, FIELDS)
     assert (parameter.name, Search("name", "note").columns) == ("text", ("name", "note"))
 
 

@@ -25,7 +25,7 @@ TABLE = Table(
 )
 Create: Any = create_schema(Thing, TABLE)
 Update: Any = update_schema(Thing, TABLE, "ThingUpdate", ())
-Response: Any = response_schema(Thing, TABLE)
+Response: Any = response_schema(Thing, dict(TABLE.c.items()))
 
 ID = "00000000-0000-0000-0000-00000000000a"
 
