@@ -49,6 +49,17 @@ class _Preparer(PGIdentifierPreparer_psycopg):
         return str(super().quote(str(ident)))
 
 
+def _checked_operator(method: str) -> Any:
+    """Return a method of the compiler that writes an operator only if it is one."""
+
+    def visit(self: Any, element: Any, operator: Any, **options: Any) -> str:
+        if not _OPERATOR.fullmatch(operator.opstring):
+            _reject_text(operator.opstring)
+        return str(getattr(super(_Compiler, self), method)(element, operator, **options))
+
+    return visit
+
+
 class _Compiler(PGCompiler_psycopg):
     """Writes SQL in which each owned table is the part of one owner."""
 
@@ -87,17 +98,9 @@ class _Compiler(PGCompiler_psycopg):
             _reject_text(extract.field)
         return str(super().visit_extract(extract, **options))
 
-    def visit_custom_op_binary(self, element: Any, operator: Any, **options: Any) -> str:
-        _check_operator(operator)
-        return str(super().visit_custom_op_binary(element, operator, **options))
-
-    def visit_custom_op_unary_operator(self, element: Any, operator: Any, **options: Any) -> str:
-        _check_operator(operator)
-        return str(super().visit_custom_op_unary_operator(element, operator, **options))
-
-    def visit_custom_op_unary_modifier(self, element: Any, operator: Any, **options: Any) -> str:
-        _check_operator(operator)
-        return str(super().visit_custom_op_unary_modifier(element, operator, **options))
+    visit_custom_op_binary = _checked_operator("visit_custom_op_binary")
+    visit_custom_op_unary_operator = _checked_operator("visit_custom_op_unary_operator")
+    visit_custom_op_unary_modifier = _checked_operator("visit_custom_op_unary_modifier")
 
     def visit_insert(self, insert_stmt: Any, *arguments: Any, **options: Any) -> str:
         if not _is_generated(insert_stmt):
@@ -177,11 +180,6 @@ def check_select(statement: Any) -> None:
 
 def _is_generated(statement: Executable) -> bool:
     return statement.get_execution_options().get(_MARK) is _GENERATED
-
-
-def _check_operator(operator: Any) -> None:
-    if not _OPERATOR.fullmatch(operator.opstring):
-        _reject_text(operator.opstring)
 
 
 def _reject_text(text: Any) -> NoReturn:

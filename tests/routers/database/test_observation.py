@@ -93,6 +93,19 @@ async def test_a_database_that_cannot_be_reached_is_reported() -> None:
     assert observed.summary == [(ACQUIRE, "OperationalError")] * 2
 
 
+async def test_a_failure_of_a_session_or_of_a_commit_is_reported(observed: Observed) -> None:
+    with pytest.raises(DBAPIError):
+        async with observed.database.session() as session:
+            await session.execute(text("SELECT 1 / (SELECT 0)"))
+    assert observed.summary[-1] == ("SELECT 1 / (SELECT 0)", "22012")
+    terminate = text("SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(Unavailable):
+        async with observed.database.transaction() as connection:
+            with pytest.raises(Unavailable):
+                await observed.database.fetch_on(connection, terminate, {})
+    assert observed.summary[-1][0] in {"COMMIT", "ROLLBACK"}
+
+
 async def test_reads_by_fastcrud_are_reported(observed: Observed) -> None:
     scope = Scope(gadgets, OwnerId("ann"), UnitOfWork(observed.database))
     await scope.crud.count()

@@ -82,6 +82,18 @@ async def test_a_cancelled_statement_is_cancelled_in_the_server(database: Databa
     await wait_for_rows(0, gadget_url, SLEEPING)
 
 
+async def test_a_cancelled_statement_in_a_transaction_is_cancelled_in_the_server(
+    database: Database, gadget_url: str
+) -> None:
+    sleeping = asyncio.ensure_future(fetch_in_transaction(database, text("SELECT pg_sleep(60)")))
+    await wait_for_rows(1, gadget_url, SLEEPING)
+    sleeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sleeping
+    assert await fetch_in_transaction(database, BACKEND) == 1
+    await wait_for_rows(0, gadget_url, SLEEPING)
+
+
 async def test_a_connection_in_use_is_closed_after_its_statement_when_the_database_closes(
     database: Database, gadget_url: str
 ) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     column,
     distinct,
     exists,
+    extract,
     func,
     literal,
     true,
@@ -140,6 +141,13 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "not exists": lambda: select(col(Currency.code)).where(~exists().where(AMOUNT > 100)),
     "in": lambda: select(TEXT).where(LEDGER.in_(OWN_LEDGERS)),
     "not in": lambda: select(col(Currency.code)).where(literal("bob 1").not_in(select(TEXT))),
+    "extract": lambda: select(extract("year", ENTRY.booked_on), func.count()).group_by(
+        extract("year", ENTRY.booked_on)
+    ),
+    "custom operator": lambda: select(TEXT.op("||")("!")),
+    "values that are not rendered": lambda: select(TEXT).correlate(
+        select(AMOUNT).where(AMOUNT > 5).subquery()
+    ),
     "in a list": lambda: select(TEXT).where(AMOUNT.in_([1, 2, 100, 200])),
     "tuple in": lambda: select(TEXT).where(
         tuple_(LEDGER, AMOUNT).in_(select(LEDGER, func.max(AMOUNT)).group_by(LEDGER))
