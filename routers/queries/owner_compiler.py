@@ -11,6 +11,7 @@ import re
 from typing import Any, NoReturn
 
 from sqlalchemy import Executable, SelectBase, Table
+from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
 from sqlalchemy.dialects.postgresql.psycopg import (
     PGCompiler_psycopg,
     PGDialect_psycopg,
@@ -31,6 +32,7 @@ _LITERAL = re.compile(r"\*|'%'|[0-9]+|B'1'|true|\(xmax = 0\)")
 """Text in generated SQL: `count(*)`, `LIKE '%' || x`, `EXISTS (SELECT 1 ...)`, the deadline and `put`."""
 
 _OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|`?]{1,63}")
+_QUERY = re.compile(r"\b(select|table|values|with)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]{1,63}")
 
 
@@ -138,7 +140,18 @@ class _Compiler(PGCompiler_psycopg):
         _reject_text(hint_texts[0])
 
 
+class _TypeCompiler(PGTypeCompiler):
+    """Writes types, whose parts SQLAlchemy does not quote."""
+
+    def process(self, type_: Any, **options: Any) -> str:
+        text = str(super().process(type_, **options))
+        if _QUERY.search(text.replace("WITH TIME ZONE", "")):
+            _reject_text(text)
+        return text
+
+
 class _Dialect(PGDialect_psycopg):
+    type_compiler_cls = _TypeCompiler
     preparer = _Preparer
     statement_compiler = _Compiler
     supports_statement_cache = True

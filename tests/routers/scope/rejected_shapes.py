@@ -1,6 +1,7 @@
 """Statements that `rows.select` rejects: each could read or change what the owner does not own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -9,17 +10,20 @@ from sqlalchemy import (
     Sequence,
     String,
     Table,
+    cast,
     column,
     delete,
     extract,
     func,
     insert,
+    literal,
     literal_column,
     select,
     table,
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.elements import UnaryExpression
@@ -96,6 +100,11 @@ REJECTED: dict[str, tuple[str, Callable[[], Any]]] = {
     "a field that is SQL": (
         "SQL text",
         lambda: select(extract("year FROM now()) + (1", col(Entry.created_at))),
+    ),
+    "a type that is SQL": ("SQL text", lambda: select(cast(TEXT, INTERVAL(fields="second), (table x")))),
+    "a value of a type that is SQL": (
+        "SQL text",
+        lambda: select(literal(timedelta(1), INTERVAL(fields="second), (table x"))),
     ),
     "a lightweight table": ("OwnedRow or PublicRow", lambda: select(LIGHTWEIGHT.c.text)),
     "a table of other metadata": ("OwnedRow or PublicRow", lambda: select(OTHER_METADATA.c.text)),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     and_,
     any_,
+    bindparam,
     case,
     column,
     distinct,
@@ -26,7 +27,7 @@ from sqlalchemy.sql import quoted_name
 from sqlmodel import col
 from sqlmodel import select as sqlmodel_select
 
-from tests.support.ledgers import Currency, Entry, Ledger
+from tests.support.ledgers import BOB, Currency, Entry, Ledger
 
 # Without their types, which are those of instances.
 select: Any = typed_select
@@ -143,6 +144,9 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "not in": lambda: select(col(Currency.code)).where(literal("bob 1").not_in(select(TEXT))),
     "extract": lambda: select(extract("year", ENTRY.booked_on), func.count()).group_by(
         extract("year", ENTRY.booked_on)
+    ),
+    "parameter named like the owner's": lambda: (
+        select(TEXT).where(bindparam("scope_owner", BOB) != NAME).join(BOOK, LEDGER == LEDGER_ID)
     ),
     "custom operator": lambda: select(TEXT.op("||")("!")),
     "values that are not rendered": lambda: select(TEXT).correlate(
