@@ -14,7 +14,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test slow coverage fallback fuzz faults check lint secrets audit types imports document apilint clients migrate migration openapi pages picture bench growth lock clean
+.PHONY: help run test slow coverage fallback fuzz faults check lint secrets audit types imports document apilint clients migrate migration openapi pages picture bench growth wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -149,11 +149,14 @@ migration: $(READY) ## Generate a migration: make migration m="Create the table 
 openapi: $(READY) ## Write openapi.json
 	@$(BIN)/todo openapi
 
+wheel: $(RUNS) ## Build the wheel and the source archive in dist
+	@$(BIN)/python -m hatchling build --clean
+
 lock: $(READY) ## Update the lock files to the latest allowed versions
 	@$(BIN)/$(LOCK) --group build --output-file requirements.txt
 	@$(BIN)/$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	@$(BIN)/$(LOCK) --group build --group bench --constraint requirements.txt --output-file bench/requirements.txt
 
 clean: ## Remove the environments and caches, but not the data in .data
-	@rm -rf $(VENV) .venv-bench $(LINTERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage
+	@rm -rf $(VENV) .venv-bench $(LINTERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .fuzz .coverage dist
 	@rm -rf $(CLIENTS)/node_modules $(CLIENTS)/generated $(CLIENTS)/build

@@ -6,7 +6,7 @@ from pathlib import Path
 __version__ = version("backend-todo")
 
 ROOT = Path(__file__).resolve().parent.parent
-"""The directory of the project."""
+"""The directory that contains the package: the project, or site-packages if a wheel is installed."""
 
 
 class CommandError(Exception):

@@ -6,19 +6,21 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import typer
 
-from app import ROOT, CommandError
+from app import CommandError
 from app.access import API
 from app.database.engine import open_database
 from app.database.errors import check_writable, explained_errors
 from app.database.migrations import migrate
 from app.database.pool_size import connection_limit, pool_size_per_worker
 from app.database.revisions import schema_error
+from app.database.scripts import latest_revision
 from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.limits import Limits
 from app.listener import open_listener
@@ -30,15 +32,16 @@ from app.server import SingleServer, server_config
 from app.settings import TRUSTED_HEADER, Settings, read_settings
 from app.workers import Supervisor
 
-DOCUMENT = ROOT / "openapi.json"
+DOCUMENT = Path("openapi.json")
+"""The OpenAPI document, in the current directory."""
 
 START_SECONDS = 10.0
 """Maximum wait for a connection at start, in seconds."""
 
 
-def serve() -> None:
-    """Serve until a signal arrives."""
-    settings = read_settings()
+def serve(options: Mapping[str, str]) -> None:
+    """Serve until a signal arrives; `options` are by the settings that they override."""
+    settings = read_settings(options)
     limits = connection_limits(settings)
     _exit_on_signals()
     with open_listener(settings) as listener, metrics_server(settings), _database(settings) as url:
@@ -48,15 +51,14 @@ def serve() -> None:
         pool_size = pool_size_per_worker(settings, _check_database(url))
         _announce(settings, listener)
         # The application, in this process or in workers, reads its settings from here.
-        os.environ["DATABASE_URL"] = url
-        os.environ["TODO_POOL_SIZE"] = str(pool_size)
+        os.environ.update(options, DATABASE_URL=url, TODO_POOL_SIZE=str(pool_size))
         if settings.owner_provider is None:
             os.environ["TODO_OWNER_PROVIDER"] = TRUSTED_HEADER
         _run(settings, listener, limits)
 
 
-def migrate_database() -> None:
-    """Migrate the configured database to the latest revision."""
+def migrate_database() -> str:
+    """Migrate the configured database to the latest revision; return a message for the user."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # stop an embedded database
     settings = read_settings()
     with _database(settings) as url:
@@ -64,17 +66,25 @@ def migrate_database() -> None:
             migrate(settings.database_url_unpooled, "DATABASE_URL_UNPOOLED")
         else:
             migrate(url)
+    return f"The database is at revision {latest_revision()}, the latest."
 
 
 def write_document(*, check: bool) -> str:
     """Write the OpenAPI document, or compare it with the existing one; return a message for the user."""
-    text = create_app(Settings.model_construct()).openapi_text()
-    if not check:
-        DOCUMENT.write_text(text, encoding="utf-8")
-        return f"Wrote {DOCUMENT}."
-    if not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != text:
-        raise CommandError("openapi.json is outdated: run `todo openapi`.")
-    return "openapi.json is up to date."
+    document = create_app(Settings.model_construct()).openapi_text().encode()
+    path = DOCUMENT.absolute()
+    try:
+        if not check:
+            path.write_bytes(document)
+            return f"Wrote {path}."
+        is_current = path.read_bytes() == document
+    except FileNotFoundError as error:
+        raise CommandError(f"There is no {DOCUMENT} in {path.parent}: run `todo openapi`.") from error
+    except OSError as error:
+        raise CommandError(f"Cannot {'read' if check else 'write'} {path}: {error.strerror}.") from error
+    if not is_current:
+        raise CommandError(f"{DOCUMENT} is outdated: run `todo openapi`.")
+    return f"{DOCUMENT} is up to date."
 
 
 @contextlib.contextmanager

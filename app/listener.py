@@ -39,8 +39,8 @@ def open_listener(settings: Settings) -> Iterator[socket.socket]:
             listener.listen(2048)
         except OSError as error:
             raise CommandError(
-                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
-                "set TODO_PORT to a free port, or TODO_HOST to an address of this machine."
+                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): set TODO_PORT or "
+                "--port to a free port, or TODO_HOST or --host to an address of this machine."
             ) from error
         listener.set_inheritable(True)
         yield listener

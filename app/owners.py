@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import typer
-from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from app import CommandError
 from app.database.engine import CONNECT_SECONDS, driver_url
 from app.database.errors import explained_errors
-from app.database.revisions import OUTDATED
+from app.database.revisions import schema_error_on
 from app.embedded_postgres.server import data_directory, embedded_postgres
-from app.main import RESOURCES
+from app.main import RESOURCES, TABLES
 from app.owner import OWNER_FORMAT, owner_id
 from app.settings import read_settings
 from routers import OwnerRows
@@ -76,14 +75,14 @@ def _rows_of(owner: str, **options: Any) -> Iterator[OwnerRows]:
         setting = "DATABASE_URL_UNPOOLED" if settings.database_url_unpooled else "DATABASE_URL"
         try:
             with explained_errors(setting), engine.execution_options(**options).begin() as connection:
+                if reason := schema_error_on(connection, TABLES):
+                    raise CommandError(reason)
                 yield OwnerRows(resources, valid, connection)
         except DBAPIError as error:
             raise _statement_error(error) from error
 
 
 def _statement_error(error: DBAPIError) -> CommandError:
-    if isinstance(error.orig, UndefinedTable | UndefinedColumn):
-        return CommandError(OUTDATED)
     reason = str(error.orig).strip().splitlines() or ["unknown reason"]
     return CommandError(f"The database reports an error, so nothing was changed: {reason[0].rstrip('.')}.")
 

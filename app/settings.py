@@ -2,11 +2,11 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from inspect import getattr_static, iscoroutinefunction
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     database_url_unpooled: Annotated[str | None, Field(validation_alias="DATABASE_URL_UNPOOLED")] = None
     host: Annotated[str, Field(validation_alias="TODO_HOST", min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(validation_alias="TODO_PORT", ge=1, le=65535)] = 8000
+    platform_port: Annotated[int | None, Field(validation_alias="PORT", ge=1, le=65535)] = None
     workers: Annotated[int, Field(validation_alias="TODO_WORKERS", ge=1, le=64)] = 1
     shutdown_delay: Annotated[float, Field(validation_alias="TODO_SHUTDOWN_DELAY", ge=0, le=300)] = 0.0
     pool_size: Annotated[int, Field(validation_alias="TODO_POOL_SIZE", ge=1, le=100)] = POOL_SIZE
@@ -124,6 +126,13 @@ class Settings(BaseSettings):
                 )
         return origins
 
+    # Not an alias of `port`: PORT in the environment would override TODO_PORT in `.env`.
+    @model_validator(mode="after")
+    def _use_platform_port(self) -> Self:
+        if self.platform_port is not None and "port" not in self.model_fields_set:
+            self.port = self.platform_port
+        return self
+
     @property
     def provider(self) -> OwnerProvider:
         """The owner provider."""
@@ -140,8 +149,11 @@ class Settings(BaseSettings):
             return False
 
 
-def read_settings() -> Settings:
+def read_settings(options: Mapping[str, str] | None = None) -> Settings:
     """Read the settings and check how they work together.
+
+    Args:
+        options: The values of command line options, by the settings that they override.
 
     Raises:
         SettingsError: a value is invalid, a name is unknown, or a required setting is missing.
@@ -149,10 +161,11 @@ def read_settings() -> Settings:
     for name in _names():
         if name.startswith(PREFIX) and name not in _KNOWN:
             raise SettingsError(f"{name} is not a setting; known settings: {', '.join(sorted(_KNOWN))}.")
+    values: dict[str, Any] = dict(options or {})
     try:
-        settings = Settings()
+        settings = Settings(**values)
     except ValidationError as error:
-        raise SettingsError(" ".join(_sentences(error))) from None
+        raise SettingsError(" ".join(_sentences(error, values))) from None
     if settings.database_url_unpooled and not settings.database_url:
         raise SettingsError("DATABASE_URL_UNPOOLED is set without DATABASE_URL: set both, or neither.")
     if settings.database_url and not settings.owner_provider:
@@ -162,10 +175,11 @@ def read_settings() -> Settings:
             "the client's own, or to your own provider."
         )
     if not settings.loopback and not settings.owner_provider:
+        host = _name("TODO_HOST", values)
         raise SettingsError(
-            f"TODO_OWNER_PROVIDER is not set, but TODO_HOST={settings.host} lets other machines reach this "
+            f"TODO_OWNER_PROVIDER is not set, but {host}={settings.host} lets other machines reach this "
             f"server, which would trust their X-User-ID: set it to {TRUSTED_HEADER} if a gateway in front "
-            "sets X-User-ID, or leave TODO_HOST at 127.0.0.1."
+            f"sets X-User-ID, or leave {host} at 127.0.0.1."
         )
     return settings
 
@@ -182,7 +196,12 @@ def _names() -> Iterator[str]:
     yield from (name.upper() for name in (*os.environ, *dotenv))
 
 
-def _sentences(error: ValidationError) -> Iterator[str]:
+def _name(setting: str, options: Collection[str]) -> str:
+    """Return the name under which the user has provided a setting."""
+    return f"--{setting.removeprefix(PREFIX).lower()}" if setting in options else setting
+
+
+def _sentences(error: ValidationError, options: Collection[str]) -> Iterator[str]:
     for each in error.errors(include_input=False, include_url=False):
         reason = each["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
-        yield f"{each['loc'][0]} {reason}."
+        yield f"{_name(str(each['loc'][0]), options)} {reason}."

@@ -2,10 +2,12 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.script.revision import MultipleHeads, ResolutionError
 from alembic.util import CommandError as AlembicError
 
-from app import ROOT, CommandError
+from app import CommandError
 from app.database.errors import explained_errors
+from app.database.scripts import SCRIPTS, unknown_message
 
 
 class NewerDatabaseError(CommandError):
@@ -13,9 +15,12 @@ class NewerDatabaseError(CommandError):
 
 
 def configuration(url: str | None = None) -> Config:
-    """Return Alembic's configuration; `url` overrides the database of the settings."""
-    config = Config(toml_file=str(ROOT / "pyproject.toml"))
-    config.attributes["url"] = url
+    """Return Alembic's configuration; `url` overrides the database of the settings.
+
+    It needs no pyproject.toml, which a wheel does not contain.
+    """
+    config = Config(attributes={"url": url})
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     return config
 
 
@@ -32,6 +37,12 @@ def migrate(url: str, setting: str = "DATABASE_URL") -> None:
         with explained_errors(setting):
             command.upgrade(configuration(url), "head")
     except AlembicError as error:
-        raise NewerDatabaseError(
-            "The database has a revision that this version does not know: install a newer version."
-        ) from error
+        match error.__cause__:
+            case ResolutionError() as cause:
+                raise NewerDatabaseError(unknown_message([cause.argument])) from error
+            case MultipleHeads() as cause:
+                raise CommandError(
+                    f"The migrations have several latest revisions, {', '.join(cause.heads)}: "
+                    "merge them with `alembic merge heads`."
+                ) from error
+        raise

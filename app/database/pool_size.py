@@ -43,9 +43,9 @@ def pool_size_per_worker(settings: Settings, connections: int) -> int:
     available = max(connections // 2, 1)
     if settings.workers > available:
         raise SettingsError(
-            f"TODO_WORKERS is {settings.workers}, but the database allows {connections} connections, half of "
-            f"which are available to workers: set TODO_WORKERS to at most {available}, or raise the limit "
-            "(max_connections, or CONNECTION LIMIT of the role or the database) to at least "
+            f"There are {settings.workers} workers, but the database allows {connections} connections, half "
+            f"of which are available to them: set TODO_WORKERS or --workers to at most {available}, or raise "
+            "the limit (max_connections, or CONNECTION LIMIT of the role or the database) to at least "
             f"{2 * settings.workers}."
         )
     share = available // settings.workers

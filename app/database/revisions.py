@@ -1,14 +1,15 @@
 """Check whether the database has the schema that this version needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
-from alembic.script import ScriptDirectory
+import structlog
 from psycopg.errors import InsufficientPrivilege, UndefinedTable
-from sqlalchemy import Table, text
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import ProgrammingError
 
-from app.database.migrations import configuration
+from app.database.scripts import latest_revision, outdated_message, unknown_message, unknown_revisions
 from routers import Database
 
 # Only with the right to read a column does the role pass; a right to the whole table includes its columns.
@@ -26,41 +27,68 @@ _SCHEMA = text("""
     FROM alembic_version
 """)
 
-OUTDATED = "The database is not at the latest revision: run `todo migrate`."
-
 
 async def schema_error(database: Database, tables: Iterable[Table]) -> str | None:
     """Return a sentence if the schema is unusable: outdated, or a column of these tables cannot be read.
 
     An unknown revision is a newer one: during a rolling deployment, the old version continues to work on
-    the new schema.
+    the new schema, and logs a warning.
 
     Raises:
         Unavailable: the database cannot be reached.
     """
-    columns = [(table.name, column.name) for table in tables for column in table.columns]
-    parameters = {"tables": [table for table, _ in columns], "columns": [column for _, column in columns]}
     try:
-        rows = await database.fetch(_SCHEMA, parameters)
+        rows = await database.fetch(_SCHEMA, _parameters(tables))
     except ProgrammingError as error:
-        if isinstance(error.orig, UndefinedTable):
-            return OUTDATED  # it was never migrated
-        if isinstance(error.orig, InsufficientPrivilege):
-            return "The role may not read the table alembic_version: GRANT SELECT on it."
-        raise
-    if all(revision in superseded_revisions() for revision, _ in rows):
-        return OUTDATED
-    if missing := rows[0][1]:
+        return _error_message(error)
+    message = _message(rows)
+    if message is None:
+        for revision in unknown_revisions([row[0] for row in rows]):
+            _log_unknown(revision)
+    return message
+
+
+def schema_error_on(connection: Connection, tables: Iterable[Table]) -> str | None:
+    """Return the same as `schema_error`, from a synchronous connection and without a warning."""
+    try:
+        return _message(connection.execute(_SCHEMA, _parameters(tables)).all())
+    except ProgrammingError as error:
+        return _error_message(error)
+
+
+def _parameters(tables: Iterable[Table]) -> dict[str, list[str]]:
+    columns = [(table.name, column.name) for table in tables for column in table.columns]
+    return {"tables": [table for table, _ in columns], "columns": [column for _, column in columns]}
+
+
+def _message(rows: Sequence[Sequence[Any]]) -> str | None:
+    revisions = [row[0] for row in rows]
+    if message := outdated_message(revisions):
+        return message
+    missing, unknown = ", ".join(rows[0][1]), unknown_revisions(revisions)
+    if missing and unknown:
+        return unknown_message(unknown, f", and has no {missing}")
+    if missing:
         return (
-            f"The database has no {', '.join(missing)}, or the role may not read it: restore it, or GRANT "
+            f"The database has no {missing}, or the role may not read it: restore it, or GRANT "
             "SELECT, INSERT, UPDATE and DELETE on the table."
         )
     return None
 
 
+def _error_message(error: ProgrammingError) -> str | None:
+    if isinstance(error.orig, UndefinedTable):
+        return outdated_message([])  # it was never migrated
+    if isinstance(error.orig, InsufficientPrivilege):
+        return "The role may not read the table alembic_version: GRANT SELECT on it."
+    raise error
+
+
 @cache
-def superseded_revisions() -> frozenset[str]:
-    """Return the revisions that are followed by another one."""
-    scripts = ScriptDirectory.from_config(configuration())
-    followed = {script.revision for script in scripts.walk_revisions()}
-    return frozenset(followed.difference(scripts.get_heads()))
+def _log_unknown(revision: str) -> None:
+    """Log the revision of a newer version, once."""
+    structlog.get_logger().warning(
+        "the database is at a revision that this version does not know",
+        revision=revision,
+        latest_known=latest_revision(),
+    )

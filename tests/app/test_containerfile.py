@@ -34,7 +34,7 @@ def test_the_image_serves_a_migrated_database_as_its_user(server_url: str, tmp_p
             **image.environment,
             "DATABASE_URL": url,
             "TODO_OWNER_PROVIDER": "app.owner:trusted_header",
-            "TODO_PORT": str(free_port()),
+            "PORT": str(free_port()),  # as hosting platforms set it
         }
         options: Any = {"cwd": image.directory, "env": settings, **image.user}
         subprocess.run([*command[:-1], "migrate"], check=True, stdout=subprocess.DEVNULL, **options)

@@ -11,6 +11,7 @@ import yaml
 
 from app import ROOT
 from tests.support.guides import copy_of_project, headings, run_script, script
+from tests.support.installation import copy_locked_packages, packages_of
 from tests.support.sql import new_database, run_sql
 
 GUIDE = "deploy.md"
@@ -31,7 +32,7 @@ def local(commands: str, url: str) -> str:
 
 
 def test_each_section_with_commands_has_a_test() -> None:
-    assert headings(GUIDE) == ["From nothing to Neon", "Workers and connections"]
+    assert headings(GUIDE) == ["From nothing to Neon", "From a wheel", "Workers and connections"]
 
 
 def test_there_are_less_than_ten_commands_from_nothing_to_neon() -> None:
@@ -51,6 +52,25 @@ def test_the_commands_lead_from_an_empty_database_to_a_response(server_url: str)
         output = run_script(before + START + after, project, PYTHONPATH=str(project))
     assert output.endswith('{"status":"ok"}{"items":[],"next_cursor":null}')
     assert run_sql(url, "SELECT count(*) FROM task") == [(0,)]
+
+
+@pytest.mark.slow
+def test_the_commands_lead_from_a_wheel_to_a_response() -> None:
+    with tempfile.TemporaryDirectory(prefix="todo-deploy-") as name:
+        Path(name).chmod(0o755)  # the account of the embedded server must reach its data
+        parts = ("Makefile", "pyproject.toml", "requirements.txt", "README.md", "LICENSE")
+        project = copy_of_project(Path(name, "clone"), *parts, "alembic", "app", "routers")
+        os.utime(project / "requirements.txt", (0, 0))
+        environment = Path(name, "opt")
+        commands = script(GUIDE, "From a wheel").replace("/opt/todo", str(environment))
+        serve = f"{environment}/bin/todo serve --port 8080\n"
+        build, install = commands.removesuffix(serve).split(f"{environment}/bin/pip install --require-hashes")
+        run_script(build, project)
+        copy_locked_packages(packages_of(environment))  # in place of the package index
+        _, install = install.split("\n", 1)
+        start = START.replace(".venv/bin/todo serve", serve.strip().replace("8080", "$TODO_PORT"))
+        output = run_script(f"{install}{start}cat probe.txt\n", project, PIP_DISABLE_PIP_VERSION_CHECK="1")
+    assert output.endswith('{"status":"ok"}')
 
 
 @pytest.mark.slow

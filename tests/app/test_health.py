@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
+from app.database.scripts import latest_revision
 from tests.support.sql import run_sql
 from tests.support.tasks import migrated_database, task_application
 from tests.support.wire import Wire
@@ -41,7 +43,8 @@ def _revision(task_url: str) -> Iterator[None]:
     """Restore the revision of the database."""
     yield
     run_sql(task_url, "CREATE TABLE IF NOT EXISTS alembic_version (version_num varchar)")
-    run_sql(task_url, "DELETE FROM alembic_version; INSERT INTO alembic_version VALUES ('0001')")
+    run_sql(task_url, "DELETE FROM alembic_version")
+    run_sql(task_url, f"INSERT INTO alembic_version VALUES ('{latest_revision()}')")  # noqa: S608
 
 
 @pytest.mark.usefixtures("_revision")
@@ -57,7 +60,13 @@ async def test_readiness_requires_at_least_the_latest_known_revision(
     client: httpx.AsyncClient, task_url: str, change: str, status: int
 ) -> None:
     run_sql(task_url, change)
-    assert (await client.get(f"{BASE}/readyz")).status_code == status
+    with capture_logs() as logs:
+        assert (await client.get(f"{BASE}/readyz")).status_code == status
+    reason = (
+        f"The database is not migrated, this version needs revision {latest_revision()}: run `todo migrate`."
+    )
+    reasons = [event["reason"] for event in logs if event["event"] == "not ready"]
+    assert reasons == ([reason] if status == 503 else [])
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import httpx
 from fastapi.routing import iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app.commands import DOCUMENT
+from app import ROOT
 from app.main import RESOURCES
 from routers import ResourceAPI
 
+DOCUMENT = ROOT / "openapi.json"
 ID = "01900000-0000-7000-8000-000000000001"
 PUBLIC = {"/openapi.json", "/docs", "/livez", "/readyz"}
 DOCS_ASSETS = "/docs/assets"

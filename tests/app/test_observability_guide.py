@@ -64,6 +64,7 @@ def check_fields(event: dict[str, Any], documented: dict[tuple[str, str], Fields
 
 def test_each_event_has_the_documented_fields(serve: Serve, server_url: str) -> None:
     url = migrated_database(server_url, "logged")
+    run_sql(url, "UPDATE alembic_version SET version_num = 'from_the_future'")
     run_sql(url, "CREATE ROLE logged LOGIN CONNECTION LIMIT 4")
     run_sql(url, "GRANT ALL ON ALL TABLES IN SCHEMA public TO logged")
     limited = url.replace("postgres@", "logged@")
@@ -78,6 +79,8 @@ def test_each_event_has_the_documented_fields(serve: Serve, server_url: str) -> 
     with socket.create_connection(("127.0.0.1", int(served.url.split(":")[2].split("/")[0]))) as connection:
         connection.sendall(b"BREW / HTTP/1.1\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 400")
+    run_sql(url, "DELETE FROM alembic_version")
+    assert httpx.get(f"{served.root}/readyz").status_code == 503
     assert served.stop() == 0
     port = str(free_port())
     unavailable = serve(

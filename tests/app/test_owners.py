@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 
 from app import CommandError
 from app.cli import cli
+from app.database.scripts import latest_revision
 from tests.support.processes import TODO, Serve, environment, todo, wait_until
 from tests.support.sql import new_database, run_sql
 from tests.support.tasks import migrated_database
@@ -203,7 +204,9 @@ def test_an_invalid_owner_is_reported_in_one_sentence(database: str, command: li
 
 def test_a_database_that_was_never_migrated_is_reported_in_one_sentence(server_url: str) -> None:
     result = owners(new_database(server_url, "never-migrated"), "export", "alice")
-    assert reported(result) == "The database is not at the latest revision: run `todo migrate`."
+    assert reported(result) == (
+        f"The database is not migrated, this version needs revision {latest_revision()}: run `todo migrate`."
+    )
 
 
 def test_an_unreachable_database_is_reported_in_one_sentence() -> None:

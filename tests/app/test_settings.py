@@ -38,6 +38,7 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ({"TODO_PORT": "http"}, "TODO_PORT should be a valid integer"),
         ({"TODO_PORT": "0"}, "TODO_PORT should be greater than or equal to 1"),
         ({"TODO_PORT": "65536"}, "TODO_PORT should be less than or equal to 65535"),
+        ({"PORT": "http"}, "PORT should be a valid integer"),
         ({"TODO_HOST": ""}, "TODO_HOST should have at least 1 character"),
         ({"TODO_WORKERS": "0"}, "TODO_WORKERS should be greater"),
         ({"TODO_SHUTDOWN_DELAY": "-1"}, "TODO_SHUTDOWN_DELAY should be greater"),
@@ -167,6 +168,15 @@ def test_the_environment_overrides_the_dotenv_file(monkeypatch: pytest.MonkeyPat
     Path(tmp_path, ".env").write_text("TODO_PORT=8001\nTODO_WORKERS=2\nOTHER=x\n")
     settings = read(monkeypatch, {"TODO_PORT": "8002"})
     assert (settings.port, settings.workers) == (8002, 2)
+
+
+def test_the_port_of_the_platform_is_used_unless_another_one_is_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert read(monkeypatch, {"PORT": "8001"}).port == 8001
+    Path(tmp_path, ".env").write_text("TODO_PORT=8002\n")
+    assert read_settings().port == 8002
+    assert read_settings({"TODO_PORT": "8003"}).port == 8003
 
 
 def test_an_unknown_name_in_the_dotenv_file_is_rejected(

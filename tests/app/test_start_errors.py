@@ -58,6 +58,25 @@ def test_serve_reports_an_unusable_setting_in_one_sentence(
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--port", "http"], "--port should be a valid integer"),
+        (["--port", "65536"], "--port should be less than or equal to 65535."),
+        (["--workers", "0"], "--workers should be greater than or equal to 1."),
+        (["--host", ""], "--host should have at least 1 character."),
+        (["--host", "0.0.0.0"], "TODO_OWNER_PROVIDER is not set, but --host=0.0.0.0 lets other machines"),  # noqa: S104
+    ],
+)
+def test_serve_reports_an_invalid_option_by_its_name_in_one_sentence(
+    options: list[str], sentence: str
+) -> None:
+    result = todo("serve", *options)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"todo: {sentence}")
+    assert result.stderr.count("\n") == 1
+
+
 def test_uvicorn_reports_a_missing_database() -> None:
     result = subprocess.run(UVICORN, check=False, capture_output=True, text=True, env={"PATH": os.defpath})
     assert result.returncode == 1
@@ -73,7 +92,7 @@ def test_serve_reports_a_port_in_use_before_it_creates_data(data: Path) -> None:
     assert result.returncode == 1
     assert result.stderr == (
         f"todo: Cannot listen on 127.0.0.1:{port} (Address already in use): "
-        "set TODO_PORT to a free port, or TODO_HOST to an address of this machine.\n"
+        "set TODO_PORT or --port to a free port, or TODO_HOST or --host to an address of this machine.\n"
     )
     assert not data.exists()
 

@@ -73,7 +73,7 @@ def instructions(text: str) -> list[tuple[str, str]]:
 
 def build(containerfile: Path, root: Path) -> Image:
     """Execute the instructions of a Containerfile, with its directory as the context."""
-    _copy_python(root / "usr/local")
+    copy_python(root / "usr/local")
     image = Image(root)
     stages: dict[str, Path] = {}
     for number, (name, value) in enumerate(instructions(containerfile.read_text())):
@@ -105,7 +105,8 @@ def build(containerfile: Path, root: Path) -> Image:
     return image
 
 
-def _copy_python(target: Path) -> None:
+def copy_python(target: Path) -> None:
+    """Copy the Python that runs the tests, with pip, to a directory that every account can reach."""
     base = Path(sys.base_prefix)
     library = Path("lib", PYTHON)
     ignored = shutil.ignore_patterns("site-packages", "test", "tests", "__pycache__", "*.a")

@@ -28,7 +28,7 @@ STOP_SECONDS = 20.0
 """Longer than the 10 seconds that a server waits for open requests."""
 
 _PR_SET_CHILD_SUBREAPER = 36
-_SETTINGS = re.compile(r"TODO_.*|DATABASE_URL.*")
+_SETTINGS = re.compile(r"TODO_.*|DATABASE_URL.*|PORT")
 
 
 def free_port() -> int:

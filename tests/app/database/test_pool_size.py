@@ -116,9 +116,9 @@ def test_serve_rejects_more_workers_than_there_are_connections(task_url: str) ->
     assert result.returncode == 1
     assert result.stdout == ""
     assert result.stderr == (
-        "todo: TODO_WORKERS is 2, but the database allows 3 connections, half of which are available to "
-        "workers: set TODO_WORKERS to at most 1, or raise the limit (max_connections, or CONNECTION LIMIT of "
-        "the role or the database) to at least 4.\n"
+        "todo: There are 2 workers, but the database allows 3 connections, half of which are available to "
+        "them: set TODO_WORKERS or --workers to at most 1, or raise the limit (max_connections, or "
+        "CONNECTION LIMIT of the role or the database) to at least 4.\n"
     )
 
 
