@@ -1,6 +1,6 @@
 """The owner and the database that the resources of this application use."""
 
-from app.owner import current_owner
+from app.identification import current_owner
 from routers import Access
 
 API = "/api/v1"

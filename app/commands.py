@@ -28,6 +28,7 @@ from app.logs import configure_logs
 from app.main import TABLES, create_app
 from app.metrics_server import metrics_server
 from app.open_files import connection_limits
+from app.owner import request_header, trusted_header
 from app.server import SingleServer, server_config
 from app.settings import TRUSTED_HEADER, Settings, read_settings
 from app.workers import Supervisor
@@ -70,8 +71,11 @@ def migrate_database() -> str:
 
 
 def write_document(*, check: bool) -> str:
-    """Write the OpenAPI document, or compare it with the existing one; return a message for the user."""
-    document = create_app(Settings.model_construct()).openapi_text().encode()
+    """Write the OpenAPI document, or compare it with the existing one; return a message for the user.
+
+    Its security scheme is that of the configured owner provider.
+    """
+    document = create_app(read_settings()).openapi_text().encode()
     path = DOCUMENT.absolute()
     try:
         if not check:
@@ -126,11 +130,17 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
   Data      {where}
 
   Create a task:
-    curl -X POST {address}{API}/tasks -H 'X-User-ID: alice' \\
+    curl -X POST {address}{API}/tasks -H '{_credentials(settings)}' \\
       -H 'Content-Type: application/json' -d '{{"title": "Buy milk"}}'
 
   Press Ctrl-C to stop.
 """)
+
+
+def _credentials(settings: Settings) -> str:
+    """Return a request header with credentials, as an example."""
+    value = "alice" if settings.provider is trusted_header else "..."
+    return f"{request_header(settings.provider.scheme)}: {value}"
 
 
 def _run(settings: Settings, listener: socket.socket, limits: Limits) -> None:

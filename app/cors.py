@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.owner import request_header
 from app.settings import Settings
 from routers import problem_response
 
@@ -21,15 +22,14 @@ def cors(settings: Settings) -> list[Middleware]:
     """
     if not settings.cors_origins:
         return []
-    # Authorization is for owner providers that read a token, so that they need no other setting.
-    request_headers = [
-        "Authorization",
+    request_headers = {
+        "Authorization",  # with the trusted header, for the gateway in front
         "Content-Type",
         "If-Match",
         "If-None-Match",
         "X-Request-ID",
-        "X-User-ID",
-    ]
+        request_header(settings.provider.scheme),
+    }
     response_headers = ["Allow", "ETag", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID"]
     return [
         Middleware(

@@ -12,6 +12,7 @@ from starlette.types import Scope
 from app import __version__, health
 from app.cors import cors
 from app.database.engine import open_database, warm_up
+from app.identification import Identification, current_owner
 from app.logs import configure_logs, log_request
 from app.metrics import CountActive, Metrics, process_metrics
 from app.settings import Settings, SettingsError, read_settings
@@ -77,9 +78,10 @@ def create_app(settings: Settings | None = None) -> ResourceAPI:
         max_body_size=settings.max_body_bytes,
         outer=[*_count_active(metrics), *cors(settings)],
         observe=_observer(metrics),
+        security_schemes={current_owner.scheme_name: settings.provider.scheme.model},
         telemetry=telemetry.config,
     )
-    app.state.owner_provider = settings.provider
+    app.state.identification = Identification(settings.provider)
     app.state.tables = TABLES
     for router in (health.router, *RESOURCES, *OTHER_ROUTERS):
         app.include_router(router)

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from inspect import getattr_static, iscoroutinefunction
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -22,7 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app import CommandError
 from app.database_url import validate_database_url
 from app.limits import Limits
-from app.owner import OwnerProvider, trusted_header
+from app.owner import OwnerProvider, provider_error, trusted_header
 
 PREFIX = "TODO_"
 TRUSTED_HEADER = "app.owner:trusted_header"
@@ -106,10 +105,10 @@ class Settings(BaseSettings):
         except Exception as error:  # the imported module may raise anything
             reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
             raise ValueError(
-                f"{value!r} cannot be imported ({reason}); it must look like package.module:function"
+                f"{value!r} cannot be imported ({reason}); it must look like package.module:object"
             ) from error
-        if not any(map(iscoroutinefunction, (provider, getattr_static(type(provider), "__call__", None)))):
-            raise ValueError(f"{value!r} is not an async function")
+        if sentence := provider_error(provider):
+            raise ValueError(f"{value!r} {sentence}")
         return provider
 
     @field_validator("cors_origins", mode="before")

@@ -1,1 +1,1 @@
-"""Applications that use the generator."""
+"""Examples, to copy from: nothing in `app` or `routers` imports them."""

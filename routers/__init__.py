@@ -39,11 +39,12 @@ from routers.scope.owner_rows import OwnerRows
 from routers.scope.read_scope import ReadScope
 from routers.scope.scope import Scope
 from routers.scope.unit_of_work import UnitOfWork
-from routers.tables.rows import OwnedRow, PublicRow
+from routers.tables.rows import MAX_OWNER_LENGTH, OwnedRow, PublicRow
 
 __all__ = [
     "ACQUIRE",
     "COMMON_HEADERS",
+    "MAX_OWNER_LENGTH",
     "ONE_LINE",
     "PROBLEM_MEDIA_TYPE",
     "Access",

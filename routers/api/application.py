@@ -1,10 +1,11 @@
 """A FastAPI application that keeps the HTTP contract for every response, errors of all kinds included."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.models import SecurityBase
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -18,7 +19,7 @@ from routers.api.problem_responses import EXCEPTION_HANDLERS, on_http_error
 from routers.api.router import ScopedRouter
 from routers.openapi.components import THIS_SERVER
 from routers.openapi.docs_page import ASSETS, docs_assets, docs_page
-from routers.openapi.document import complete, document_text
+from routers.openapi.document import complete, document_text, replace_security_schemes
 
 
 class ResourceAPI(FastAPI):
@@ -30,6 +31,7 @@ class ResourceAPI(FastAPI):
         outer: Sequence[Middleware] = (),
         observe: Observer | None = None,
         fast_path: bool = True,
+        security_schemes: Mapping[str, SecurityBase] | None = None,
         **options: Any,
     ) -> None:
         """Create an application with its OpenAPI document at /openapi.json and its documentation at /docs.
@@ -38,10 +40,13 @@ class ResourceAPI(FastAPI):
             outer: Middleware around the whole application, FastAPI's own error responses included.
             observe: Called after each request, for logs and metrics.
             fast_path: Process ordinary requests without FastAPI's resolution of dependencies.
+            security_schemes: What the document says of security schemes, by their names, instead of what the
+                dependencies say: for dependencies that the configuration changes.
             options: The arguments of `FastAPI`.
         """
         self._outer = outer
         self._observe = observe
+        self._security_schemes = security_schemes or {}
         self._completed: dict[str, Any] | None = None
         handlers = {**EXCEPTION_HANDLERS, 405: self._on_method_not_allowed}
         super().__init__(
@@ -76,6 +81,7 @@ class ResourceAPI(FastAPI):
         document = super().openapi()
         if document is not self._completed:
             complete(document)
+            replace_security_schemes(document, self._security_schemes)
             self._completed = document
         return document
 

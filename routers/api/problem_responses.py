@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from routers.api.validation_errors import violations
-from routers.exceptions import InvalidRequest, NotFound, ProblemError, TooLarge
+from routers.exceptions import InvalidRequest, NotFound, ProblemError, TooLarge, Unauthenticated
 from routers.schemas.problem import PROBLEM_MEDIA_TYPE, Violation, problem_json, title
 
 _DETAILS = {
+    401: Unauthenticated.detail,
     404: NotFound.detail,
     405: "This method is not allowed here. See the Allow header.",
 }
@@ -42,7 +43,7 @@ async def on_invalid(request: Request, error: RequestValidationError) -> Respons
 
 
 async def on_http_error(request: Request, error: HTTPException) -> Response:
-    """Respond to an error of the framework: 404 for an unknown path, 405, 413."""
+    """Respond to an error of the framework: 401 of a security class, 404 for an unknown path, 405, 413."""
     if error.status_code == TooLarge.status:
         return await on_problem(request, TooLarge())
     detail = _DETAILS.get(error.status_code, f"{title(error.status_code)}.")

@@ -1,8 +1,12 @@
 """Complete the OpenAPI document with what FastAPI does not generate."""
 
 import json
+from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any
+
+from fastapi.encoders import jsonable_encoder
+from fastapi.openapi.models import SecurityBase
 
 from routers.openapi.components import COMMON_HEADERS, HEADERS, SCHEMA_REFERENCE, header_references
 from routers.openapi.examples import add_examples
@@ -28,6 +32,13 @@ def complete(document: dict[str, Any]) -> None:
     add_links(document["paths"])
     _complete_integers(document)
     add_examples(document)
+
+
+def replace_security_schemes(document: dict[str, Any], schemes: Mapping[str, SecurityBase]) -> None:
+    """Replace the security schemes of dependencies that have these names, written as FastAPI writes them."""
+    documented = document["components"].get("securitySchemes", {})
+    for name in documented.keys() & schemes.keys():
+        documented[name] = jsonable_encoder(schemes[name], by_alias=True, exclude_none=True)
 
 
 def _add_schemas(components: dict[str, Any]) -> None:

@@ -8,7 +8,10 @@ from sqlalchemy import BindParameter, bindparam
 from routers.tables.rows import OwnedRow, Row
 
 OwnerId = NewType("OwnerId", str)
-"""The owner whose rows a request may reach: an opaque string, created only by the owner provider."""
+"""The owner whose rows a request may reach: an opaque string of 1 to `MAX_OWNER_LENGTH` ASCII characters.
+
+Only the owner dependency creates it.
+"""
 
 OWNER: BindParameter[Any] = bindparam("scope_owner")
 """The owner in a statement. Executing the statement without a value for it fails."""

@@ -13,10 +13,13 @@ from routers.resource.declaration import Declaration
 from routers.resource.derived_validation import is_nullable
 from routers.schemas.field_types import database_type, split_optional
 from routers.tables.constraints import uniques
+from routers.tables.rows import MAX_OWNER_LENGTH
 
-_MAX_INDEX_LENGTH = 650
-"""Maximum number of characters in an index: up to four bytes each, and PostgreSQL allows 2,704."""
+_MAX_INDEX_BYTES = 2600
+"""Maximum size of the texts in an index entry; PostgreSQL allows 2,704 bytes with the other columns."""
 
+_CHARACTER_BYTES = 4
+"""Maximum size of a character in UTF-8. The owner is ASCII: one byte each."""
 
 _EXPLICIT = 2
 """The `alias_priority` of an alias that the field declares itself, not an alias generator."""
@@ -92,8 +95,14 @@ def _default_errors(name: str, field: FieldInfo) -> Iterator[str]:
 def _index_errors(table: Table) -> Iterator[str]:
     indexes: list[Any] = [*table.indexes, *(each for each in uniques(table) if not isinstance(each, Index))]
     for index in indexes:
-        texts = [column for column in index.columns if isinstance(database_type(column), String)]
+        texts = [
+            column
+            for column in index.columns
+            if isinstance(database_type(column), String) and column.name != "owner_id"
+        ]
         lengths = [getattr(database_type(column), "length", None) for column in texts]
-        if None in lengths or sum(filter(None, lengths)) > _MAX_INDEX_LENGTH:
-            names = ", ".join(column.name for column in texts if column.name != "owner_id")
-            yield f"an index allows {_MAX_INDEX_LENGTH} characters: set a smaller max_length for {names}."
+        owner_bytes = MAX_OWNER_LENGTH if "owner_id" in index.columns else 0
+        maximum = (_MAX_INDEX_BYTES - owner_bytes) // _CHARACTER_BYTES
+        if None in lengths or sum(filter(None, lengths)) > maximum:
+            names = ", ".join(column.name for column in texts)
+            yield f"an index allows {maximum} characters: set a smaller max_length for {names}."

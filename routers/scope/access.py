@@ -15,8 +15,8 @@ class Access:
     """Where a resource gets the owner and the database of a request.
 
     Attributes:
-        owner: An async FastAPI dependency that returns an `OwnerId` or raises `Unauthenticated`.
-            An instance of a FastAPI security class documents itself in OpenAPI.
+        owner: An async FastAPI dependency that returns an `OwnerId` or raises `Unauthenticated`, or the 401
+            of a FastAPI security class. An instance of such a class documents itself in OpenAPI.
         database: A function that returns the database for a request.
     """
 

@@ -12,6 +12,9 @@ from routers.tables.column_types import set_column_types
 from routers.tables.constraints import add_indexes, checks
 from routers.tables.foreign_keys import relation_of, resolve, take_relations
 
+MAX_OWNER_LENGTH = 255
+"""Maximum number of characters of an owner: as many as OpenID Connect allows for `sub`."""
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -44,7 +47,7 @@ class PublicRow(Row):
 
 
 class _Owned(SQLModel):
-    owner_id: str = Field(primary_key=True, max_length=64)
+    owner_id: str = Field(primary_key=True, max_length=MAX_OWNER_LENGTH)
 
 
 class OwnedRow(Row, _Owned):

@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from fastapi.security import APIKeyHeader, HTTPBearer
 
 from app.main import create_app
+from app.owner import SecurityScheme
 from app.settings import Settings
 from routers import ResourceAPI
+from tests.support.owners import Credentials
 
 ORIGIN = "https://app.example.com"
 OTHER_ORIGIN = "https://evil.example"
@@ -135,6 +138,19 @@ async def test_another_origin_cannot_read_a_response(web: httpx.AsyncClient, ori
     assert response.status_code == 401
     assert "access-control-allow-origin" not in response.headers
     assert response.headers["vary"] == "Origin"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "header"), [(HTTPBearer(), "authorization"), (APIKeyHeader(name="X-API-Key"), "x-api-key")]
+)
+async def test_the_credentials_of_another_owner_provider_are_allowed_instead_of_the_trusted_header(
+    scheme: SecurityScheme, header: str
+) -> None:
+    app = create_app(Settings.model_construct(cors_origins=(ORIGIN,), owner_provider=Credentials(scheme)))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://todo/api/v1") as web:
+        assert (await preflight(web, "GET", f"authorization, {header}")).status_code == 200
+        assert (await preflight(web, "GET", "x-user-id")).status_code == 400
 
 
 async def test_no_response_has_cors_headers_without_the_setting(client: httpx.AsyncClient) -> None:

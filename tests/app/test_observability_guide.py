@@ -75,6 +75,8 @@ def test_each_event_has_the_documented_fields(serve: Serve, server_url: str) -> 
         OTEL_EXPORTER_OTLP_ENDPOINT="nonsense",
     )
     assert httpx.get(f"{served.url}/tasks", headers=HEADERS).status_code == 500
+    for way, status in {"invalid": 401, "503": 503}.items():
+        assert httpx.get(f"{served.url}/tasks", headers={"X-User-ID": way}).status_code == status
     assert httpx.get(f"{served.url}/unknown").status_code == 404
     with socket.create_connection(("127.0.0.1", int(served.url.split(":")[2].split("/")[0]))) as connection:
         connection.sendall(b"BREW / HTTP/1.1\r\n\r\n")

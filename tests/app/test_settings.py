@@ -1,21 +1,36 @@
 """Settings are read from the environment and `.env`; each error is one sentence."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
+from fastapi.security import APIKeyQuery, HTTPBearer
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import make_url
 
 from app.database_url import PERCENT_ENCODE, UNKNOWN_PART, validate_database_url
-from app.owner import current_owner, trusted_header
+from app.owner import TrustedHeader, trusted_header
 from app.settings import Settings, SettingsError, read_settings
+from tests.support.owners import known_only
 from tests.support.processes import clear_settings
 
 URL = "postgresql://user:secret@host/db?sslmode=require&channel_binding=require"
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
+
+VERIFIES_NOTHING = HTTPBearer()
+"""A security class itself, which returns the token as it was sent."""
+
+
+class InTheUrl(TrustedHeader):
+    """An owner provider with a scheme that reads the query."""
+
+    scheme: Any = APIKeyQuery(name="key")
+
+
+IN_THE_URL = InTheUrl()
 
 
 @pytest.fixture(autouse=True)
@@ -99,8 +114,12 @@ def test_an_invalid_setting_is_named_without_its_secrets(
         ("nowhere", "cannot be imported"),
         ("nowhere:x", "No module named 'nowhere'"),
         ("app.owner:nothing", "cannot import name 'nothing' from 'app.owner'"),
-        ("app.settings:PREFIX", "is not an async function"),
-        ("builtins:len", "is not an async function"),
+        ("app.settings:PREFIX", "is not an instance of a class with an async method __call__"),
+        ("builtins:len", "is not an instance of a class with an async method __call__"),
+        ("app.owner:TrustedHeader", "is not an instance of a class with an async method __call__"),
+        ("app.commands:serve", "is not an instance of a class with an async method __call__"),
+        ("tests.app.test_settings:VERIFIES_NOTHING", "has no attribute scheme: set it to an instance of a"),
+        ("tests.app.test_settings:IN_THE_URL", "takes credentials from the URL"),
         (".nowhere:x", "cannot be imported"),
         ("tests.support.broken:x", "cannot be imported (division by zero)"),
     ],
@@ -193,9 +212,9 @@ def test_a_dotenv_file_that_is_not_utf_8_is_rejected(monkeypatch: pytest.MonkeyP
         read(monkeypatch, {})
 
 
-def test_an_owner_provider_can_be_an_object(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = read(monkeypatch, {"TODO_OWNER_PROVIDER": "app.owner:current_owner"})
-    assert settings.provider is current_owner
+def test_the_owner_provider_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, {"TODO_OWNER_PROVIDER": "tests.support.owners:known_only"})
+    assert settings.provider is known_only
 
 
 def test_the_example_file_contains_every_setting() -> None:

@@ -7,9 +7,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app import ROOT
+from tests.support.issuer import Issuer
 from tests.support.processes import Serve, environment
 from tests.support.tasks import migrated_database
 
@@ -79,6 +81,26 @@ def test_a_client_does_not_compile_with_a_document_that_breaks_it(copy: Path) ->
     compiled = run(copy, "node_modules/.bin/tsc --noEmit --project alone.json")
     assert compiled.returncode != 0
     assert [name for name, error in BREAKING_CHANGES if error not in compiled.stdout] == [], compiled.stdout
+
+
+def test_a_client_that_is_generated_for_tokens_sends_them_with_unchanged_code(
+    copy: Path, serve: Serve, server_url: str, tmp_path: Path
+) -> None:
+    issuer = Issuer(tmp_path)
+    served = serve(DATABASE_URL=migrated_database(server_url, "tokens"), **issuer.settings)
+    copy.parents[1].joinpath("openapi.json").write_bytes(httpx.get(f"{served.root}/openapi.json").content)
+    references = [{"path": "tsconfig.hey-api.json"}]
+    alone = {
+        "extends": "./tsconfig.json",
+        "include": ["scenarios/hey-api.ts"],
+        "references": references,
+    }
+    copy.joinpath("alone.json").write_text(json.dumps(alone))
+    for command in ("npm run --silent hey-api", "node_modules/.bin/tsc --build alone.json"):
+        result = run(copy, command)
+        assert result.returncode == 0, result.stdout + result.stderr
+    result = run(copy, "node build/scenarios/hey-api.js", TODO_URL=served.root, TODO_OWNER=issuer.token())
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

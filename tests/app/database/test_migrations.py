@@ -47,6 +47,16 @@ def test_migrations_can_be_reverted_and_applied_again(server_url: str) -> None:
     assert run_sql(url, "SELECT * FROM task") == []
 
 
+def test_longer_owners_are_allowed_without_rewriting_the_table_or_its_indexes(server_url: str) -> None:
+    url = new_database(server_url, "longer-owners")
+    files = "SELECT relname, relfilenode FROM pg_class WHERE relname LIKE '%task%' ORDER BY relname"
+    command.upgrade(configuration(url), "0001")
+    before = run_sql(url, files)
+    command.upgrade(configuration(url), "0002")
+    assert run_sql(url, files) == before
+    assert [name for name, _ in before] == ["ix_task_owner_id_created_at_id", "pk_task", "task"]
+
+
 def test_concurrent_migrations_wait_for_each_other(server_url: str) -> None:
     url = new_database(server_url, "concurrent")
     program = f"from app.database.migrations import migrate; migrate({url!r})"

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
+from fastapi.requests import HTTPConnection
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 from starlette.routing import Mount, WebSocketRoute
 
@@ -171,3 +173,27 @@ async def test_fastapi_resolves_an_owner_provider_that_is_no_async_function_of_t
     async with observed.client() as client:
         assert (await client.get("/gadgets")).status_code == 200
     assert observed.by_fastapi == [True]
+
+
+class BearerOwner(HTTPBearer):
+    """A FastAPI security class that returns an owner."""
+
+    async def __call__(self, request: HTTPConnection) -> Any:
+        """Return the token as the owner."""
+        credentials = await super().__call__(request)
+        return OwnerId(credentials.credentials if credentials else "")
+
+
+async def test_a_security_class_that_returns_the_owner_takes_the_fast_path_with_its_own_401(
+    database: Database, empty: None
+) -> None:
+    bearer = BearerOwner(scheme_name="owner")
+    observed = ObservedApplication(resource_router(gadgets, Access(bearer, access.database)), database)
+    async with observed.client() as client:
+        accepted = await client.get("/gadgets", headers={"Authorization": "Bearer ann"})
+        del client.headers["Authorization"]
+        rejected = await client.get("/gadgets")
+    assert observed.by_fastapi == [False, False]
+    assert accepted.status_code == 200
+    assert (rejected.status_code, rejected.headers["www-authenticate"]) == (401, "Bearer")
+    assert rejected.json()["detail"] == "This operation requires an owner."

@@ -4,11 +4,14 @@ import copy
 from typing import Any
 
 import pytest
+from fastapi.openapi.models import HTTPBearer
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from routers import ResourceAPI
+from routers import Database, ResourceAPI
 from routers.openapi.document import complete
+from tests.support.gadget_applications import application_of
+from tests.support.gadgets import gadget_router
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 
@@ -163,3 +166,14 @@ def test_titles_that_repeat_the_name_are_dropped() -> None:
         "properties": {"made_at": {}, "kind": {"title": "Which kind"}}
     }
     assert parameters == [{"name": "limit", "schema": {}}]
+
+
+def test_the_configuration_of_an_application_can_replace_the_security_scheme_of_a_dependency(
+    database: Database, document: dict[str, Any]
+) -> None:
+    schemes = {"owner": HTTPBearer(bearerFormat="JWT"), "unused": HTTPBearer()}
+    replaced = application_of(gadget_router(), database, security_schemes=schemes).openapi()
+    assert replaced["components"]["securitySchemes"] == {
+        "owner": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+    assert replaced["paths"] == document["paths"]

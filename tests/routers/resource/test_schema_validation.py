@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from pydantic import field_validator
+from sqlalchemy import create_engine
 from sqlmodel import Field, SQLModel
 
-from routers import OwnedRow, ReadRow
-from tests.routers.resource.rejection import rejection
+from routers import OwnedRow, ReadRow, Resource
+from tests.routers.resource.rejection import GADGET, rejection
 from tests.support.gadgets import GadgetCreate
+from tests.support.sql import new_database, run_sql
 
 
 class ExtraKeyRow(GadgetCreate, OwnedRow, table=True):
@@ -22,6 +24,13 @@ class LongIndexRow(GadgetCreate, OwnedRow, table=True):
     """A table with an index that is too small for its texts."""
 
     words: str | None = Field(default=None, max_length=2000, index=True)
+
+
+class LongestIndexRow(GadgetCreate, OwnedRow, table=True):
+    """A table with indexes of as many characters as they can have."""
+
+    words: str | None = Field(default=None, max_length=586, index=True)
+    letters: str | None = Field(default=None, max_length=586, unique=True)
 
 
 class OtherTypeCreate(SQLModel):
@@ -80,7 +89,7 @@ class FactoryCreate(SQLModel):
             {"model": ExtraKeyRow},
             "its primary key is not owner_id and id: drop primary_key from the other fields.",
         ),
-        ({"model": LongIndexRow}, "an index allows 650 characters: set a smaller max_length for words."),
+        ({"model": LongIndexRow}, "an index allows 586 characters: set a smaller max_length for words."),
         (
             {"create": OtherTypeCreate},
             "create and the table have different types for name: declare it once, in a schema.",
@@ -110,3 +119,22 @@ class FactoryCreate(SQLModel):
 )
 def test_a_schema_that_contradicts_its_table_is_rejected(changes: dict[str, Any], message: str) -> None:
     assert rejection(**changes) == message
+
+
+def test_the_longest_texts_of_an_index_fit_into_postgresql_with_the_longest_owner(server_url: str) -> None:
+    Resource(**{**GADGET, "model": LongestIndexRow})
+    url = new_database(server_url, "longest-index")
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
+    LongestIndexRow.__table__.create(engine)  # type: ignore[attr-defined]
+    engine.dispose()
+    # Random: PostgreSQL compresses what repeats itself. Owners are ASCII; the texts have 4 bytes each.
+    owner = "string_agg(chr(33 + (random() * 90)::int), '') FROM generate_series(1, 255)"
+    text = "string_agg(chr(65536 + (random() * 60000)::int), '') FROM generate_series(1, 586)"
+    run_sql(
+        url,
+        "INSERT INTO longestindexrow (owner_id, id, name, ready, words, letters)"
+        f" SELECT (SELECT {owner}), gen_random_uuid(), 'lamp', true, (SELECT {text}), (SELECT {text})",
+    )
+    assert run_sql(url, "SELECT octet_length(owner_id), octet_length(words) FROM longestindexrow") == [
+        (255, 2344)
+    ]
