@@ -141,10 +141,13 @@ clients: $(MODULES) ## Generate and compile the TypeScript clients
 migrate: $(RUNS) ## Migrate the database to the latest revision
 	@$(BIN)/todo migrate
 
+# The message reaches the shell as a variable of the environment, and unexpanded: it may contain quotes and $.
+unexport m
+migration: export MESSAGE := $(value m)
 migration: $(READY) ## Generate a migration: make migration m="Create the table of notes"
-	@test -n '$(m)' || { echo 'The message is missing: make migration m="Create the table of notes"'; exit 2; }
+	@test -n "$$MESSAGE" || { echo 'The message is missing: make migration m="Create the table of notes"'; exit 2; }
 	@$(BIN)/todo migrate
-	@$(BIN)/alembic revision --autogenerate --message '$(m)'
+	@$(BIN)/alembic revision --autogenerate --message="$$MESSAGE"
 
 openapi: $(READY) ## Write openapi.json
 	@$(BIN)/todo openapi

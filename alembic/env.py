@@ -2,49 +2,33 @@
 
 import sys
 from contextlib import ExitStack
-from typing import Any, Literal
 
 from alembic import context
 from psycopg2.extensions import set_wait_callback
 from psycopg2.extras import wait_select
-from sqlalchemy import Enum, TypeDecorator, create_engine, text
+from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 import app.main  # noqa: F401 # its resources declare the tables
+from app import CommandError
+from app.database.autogenerate import autogenerate_options
 from app.database.engine import CONNECT_SECONDS, driver_url
+from app.database.migration_transactions import begin_migration, explained_failures, validate_constraints
 from app.embedded_postgres.server import data_directory, embedded_postgres
 from app.settings import SettingsError, read_settings
 
-LOCK = 7_238_401_957
-"""The number of the advisory lock that a migration holds."""
-
-
-def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
-    """Render a type in a migration as the SQLAlchemy type of the database."""
-    if kind == "type" and isinstance(item, Enum):
-        return f"sa.String(length={item.length})"
-    if kind == "type" and isinstance(item, TypeDecorator):
-        return f"sa.{item.impl!r}"
-    return False
-
 
 def run(url: str) -> None:
-    """Run the migrations in one transaction, under the lock that makes other processes wait."""
+    """Run the migrations in one transaction, then validate the constraints that they have added."""
     engine = create_engine(driver_url(url, "psycopg2"), connect_args={"connect_timeout": CONNECT_SECONDS})
     with engine.connect() as connection:
         set_wait_callback(wait_select)  # otherwise no signal interrupts a statement
-        context.configure(
-            connection=connection,
-            target_metadata=SQLModel.metadata,
-            compare_server_default=True,
-            render_item=render,
-        )
-        with context.begin_transaction():
-            # The role may have limits for the statements of requests.
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
-            # Inside the transaction: otherwise nothing would be committed.
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        context.configure(connection=connection, **autogenerate_options(SQLModel.metadata))
+        with explained_failures(), context.begin_transaction():
+            begin_migration(connection)
             context.run_migrations()
+        if "destination_rev" in context.get_context().opts:  # not for `alembic check` or `alembic revision`
+            validate_constraints(connection, SQLModel.metadata)
     engine.dispose()
 
 
@@ -60,5 +44,9 @@ with ExitStack() as stack:
         target = stack.enter_context(embedded_postgres(data_directory(settings.data_dir)))
     try:
         run(target)
+    except CommandError as error:
+        if context.config.cmd_opts is None:
+            raise  # for `todo migrate`
+        sys.exit(f"alembic: {error}")
     finally:
         set_wait_callback(None)

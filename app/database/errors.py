@@ -54,7 +54,7 @@ def explained_errors(setting: str = "DATABASE_URL") -> Iterator[None]:
         driver_error = getattr(cause, "orig", cause)
         state = getattr(driver_error, "sqlstate", None) or getattr(driver_error, "pgcode", None)
         if sentence := _STATEMENT_ERRORS.get(state or ""):
-            raise CommandError(f"{sentence} ({_message_of(driver_error)}).") from error
+            raise CommandError(f"{sentence} ({message_of(driver_error)}).") from error
         if isinstance(error, DBAPIError) and state and not state.startswith(("08", "28", "3D", "53", "57")):
             raise
         raise CommandError(
@@ -80,6 +80,9 @@ def _connection_error(message: str) -> str:
     return reason[1].rstrip(".") if reason else "it does not respond: check host, port and firewall"
 
 
-def _message_of(error: BaseException | None) -> str:
+def message_of(error: BaseException | None) -> str:
+    """Return the message of an error of a driver; the name of the error if the message quotes a value."""
     diagnosis = getattr(error, "diag", None)
-    return str(getattr(diagnosis, "message_primary", None) or error).strip()
+    message = str(getattr(diagnosis, "message_primary", None) or error).strip()
+    has_value = (getattr(diagnosis, "sqlstate", None) or "").startswith("22") and '"' in message
+    return type(error).__name__ if has_value else message

@@ -9,6 +9,7 @@ from psycopg.errors import InsufficientPrivilege, UndefinedTable
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import ProgrammingError
 
+from app.database.errors import message_of
 from app.database.scripts import latest_revision, outdated_message, unknown_message, unknown_revisions
 from routers import Database
 
@@ -16,11 +17,14 @@ from routers import Database
 _SCHEMA = text("""
     SELECT version_num, ARRAY(
         SELECT declared_table || '.' || declared_column
-        FROM unnest(CAST(:tables AS text[]), CAST(:columns AS text[]))
-            AS declared(declared_table, declared_column)
+        FROM unnest(CAST(:schemas AS text[]), CAST(:tables AS text[]), CAST(:columns AS text[]))
+            AS declared(declared_schema, declared_table, declared_column)
         WHERE NOT EXISTS (
             SELECT FROM pg_attribute
-            WHERE attrelid = to_regclass(quote_ident(declared_table)) AND attname = declared_column
+            WHERE attname = declared_column
+                AND attrelid = to_regclass(
+                    concat_ws('.', quote_ident(declared_schema), quote_ident(declared_table))
+                )
                 AND has_column_privilege(attrelid, attnum, 'SELECT')
         )
     )
@@ -56,9 +60,13 @@ def schema_error_on(connection: Connection, tables: Iterable[Table]) -> str | No
         return _error_message(error)
 
 
-def _parameters(tables: Iterable[Table]) -> dict[str, list[str]]:
-    columns = [(table.name, column.name) for table in tables for column in table.columns]
-    return {"tables": [table for table, _ in columns], "columns": [column for _, column in columns]}
+def _parameters(tables: Iterable[Table]) -> dict[str, Any]:
+    columns = [(table.schema, table.name, column.name) for table in tables for column in table.columns]
+    return {
+        "schemas": [schema for schema, _, _ in columns],
+        "tables": [table for _, table, _ in columns],
+        "columns": [column for _, _, column in columns],
+    }
 
 
 def _message(rows: Sequence[Sequence[Any]]) -> str | None:
@@ -80,7 +88,10 @@ def _error_message(error: ProgrammingError) -> str | None:
     if isinstance(error.orig, UndefinedTable):
         return outdated_message([])  # it was never migrated
     if isinstance(error.orig, InsufficientPrivilege):
-        return "The role may not read the table alembic_version: GRANT SELECT on it."
+        return (
+            f"The role may not read the schema ({message_of(error.orig)}): GRANT SELECT on alembic_version, "
+            "and USAGE on the schemas of the tables."
+        )
     raise error
 
 

@@ -39,7 +39,7 @@ _NAMES = """
     uuid_extract_version uuidv4 uuidv7 var_pop var_samp variance websearch_to_tsquery width_bucket
 """
 
-_SAFE = set(_NAMES.split())
+_SAFE: set[str] = set(_NAMES.split())
 
 
 def allow_functions(*names: str) -> None:

@@ -48,14 +48,17 @@ def take_relations(model: type[SQLModel]) -> None:
     """
     for name, field in model.model_fields.items():
         metadata = column_metadata(field)
-        target, _, column = (_defined(metadata.foreign_key) or "").partition(".")
+        target, _, column = (_defined(metadata.foreign_key) or "").rpartition(".")
         relation = Relation(
-            target or None, _defined(metadata.ondelete), metadata.unique is True, metadata.index is True
+            target or column or None,
+            _defined(metadata.ondelete),
+            metadata.unique is True,
+            metadata.index is True,
         )
         if relation == Relation(None, None, unique=False, index=False):
             continue
-        if target and (column != "id" or split_optional(field.annotation)[0] is not UUID):
-            raise TypeError(f"{model.__name__}.{name} must be a UUID that refers to {target}.id.")
+        if relation.target and (column != "id" or split_optional(field.annotation)[0] is not UUID):
+            raise TypeError(f"{model.__name__}.{name} must be a UUID that refers to {relation.target}.id.")
         if relation.on_delete == "SET NULL":
             # It would change rows without a new version, so their ETags would be wrong.
             raise TypeError(f"{model.__name__}.{name}: ondelete must be RESTRICT or CASCADE.")

@@ -90,7 +90,10 @@ CASES = {
         "migrate", migrated=True, sql="", sentence="(permission denied for table alembic_version)"
     ),
     "serve without the revision": Case(
-        "serve", migrated=True, sql="", sentence="may not read the table alembic_version: GRANT SELECT"
+        "serve",
+        migrated=True,
+        sql="",
+        sentence="denied for table alembic_version): GRANT SELECT on alembic_v",
     ),
     "serve without SELECT": Case(
         "serve",

@@ -24,17 +24,47 @@ FIRST_COLUMNS = """
 """
 
 
-def test_the_models_match_the_migrations(task_url: str) -> None:
-    # In a process of its own: the models of other tests are not part of the application.
-    result = subprocess.run(
+def compare(url: str) -> "subprocess.CompletedProcess[str]":
+    """Compare a database with the models.
+
+    In a process of its own: the models of other tests are not part of the application.
+    """
+    return subprocess.run(
         [sys.executable, "-m", "alembic", "check"],
         check=False,
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env=environment(DATABASE_URL=task_url, TODO_OWNER_PROVIDER="app.owner:trusted_header"),
+        env=environment(DATABASE_URL=url, TODO_OWNER_PROVIDER="app.owner:trusted_header"),
     )
+
+
+def test_the_models_match_the_migrations(task_url: str) -> None:
+    result = compare(task_url)
     assert (result.returncode, result.stdout) == (0, "No new upgrade operations detected.\n")
+
+
+def test_the_models_do_not_match_a_database_with_another_check_constraint(server_url: str) -> None:
+    url = new_database(server_url, "another-check")
+    migrate(url)
+    name = "ck_task_title_min_length"
+    run_sql(url, f"ALTER TABLE task DROP CONSTRAINT {name}, ADD CONSTRAINT {name} CHECK (length(title) > 1)")
+    result = compare(url)
+    assert result.returncode != 0
+    assert result.stdout.count(name) >= 2  # it is removed and added
+
+
+def test_a_migration_validates_constraints_and_a_comparison_does_not(server_url: str) -> None:
+    url = new_database(server_url, "not-valid")
+    migrate(url)
+    name = "ck_task_title_min_length"
+    check = f"ADD CONSTRAINT {name} CHECK (char_length(title) >= 1) NOT VALID"
+    run_sql(url, f"ALTER TABLE task DROP CONSTRAINT {name}, {check}")
+    is_valid = f"SELECT convalidated FROM pg_constraint WHERE conname = '{name}'"  # noqa: S608 # a constant
+    assert compare(url).returncode == 0
+    assert run_sql(url, is_valid) == [(False,)]
+    migrate(url)
+    assert run_sql(url, is_valid) == [(True,)]
 
 
 def test_migrations_can_be_reverted_and_applied_again(server_url: str) -> None:

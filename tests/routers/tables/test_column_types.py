@@ -77,6 +77,7 @@ def test_an_explicit_column_type_is_not_replaced() -> None:
     ("annotation", "settings", "message"),
     [
         (UUID, {"foreign_key": "shelf.name"}, "Wrong.x must be a UUID that refers to shelf.id"),
+        (UUID, {"foreign_key": "shelf"}, "Wrong.x must be a UUID that refers to shelf.id"),
         (str, {"foreign_key": "shelf.id"}, "Wrong.x must be a UUID that refers to shelf.id"),
         (
             UUID | None,
