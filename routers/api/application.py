@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from routers.api.dispatch import PATH_TEMPLATE, Dispatcher, route_path
 from routers.api.middleware import ContractMiddleware, Observer
 from routers.api.problem_responses import EXCEPTION_HANDLERS, on_http_error
+from routers.api.route_paths import is_scoped, most_specific, route_paths
 from routers.api.router import ScopedRouter
 from routers.openapi.components import THIS_SERVER
 from routers.openapi.docs_page import ASSETS, docs_assets, docs_page
@@ -62,11 +63,16 @@ class ResourceAPI(FastAPI):
         self.mount(ASSETS, docs_assets())
 
     def include_router(self, router: APIRouter, **options: Any) -> None:
-        """Include a router. The tables of all resources must be declared by now."""
+        """Include a router. The tables of all resources must be declared by now.
+
+        Raises:
+            TypeError: two routes exclude each other.
+        """
         if isinstance(router, ScopedRouter):
             router.finish()
             self.openapi_tags = [*(self.openapi_tags or ()), router.tag]
         super().include_router(router, **options)
+        route_paths(iter_route_contexts(self.routes))
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the outer middleware around FastAPI's, when the application starts and all routes are known."""
@@ -102,9 +108,11 @@ class ResourceAPI(FastAPI):
     async def _on_method_not_allowed(self, request: Request, error: HTTPException) -> Response:
         methods: set[str] = set()
         path = route_path(request.scope)
+        specific = most_specific(self._dispatcher.paths, path)
         for route in iter_route_contexts(self.routes):
             pattern, _, _ = compile_path(route.path or "")
-            if pattern.match(path):
+            is_hidden = specific and is_scoped(route) and route.path_format != specific.template
+            if pattern.match(path) and not is_hidden:
                 methods |= getattr(route, "methods", None) or set()
                 request.scope[PATH_TEMPLATE] = route.path_format
         if "GET" in methods or not methods:  # without a route, it is a static file

@@ -3,16 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from http import HTTPStatus
 from typing import NamedTuple
 
 from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.telemetry import get_telemetry_data
 from starlette.convertors import StringConvertor
+from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route, WebSocketRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from routers.api.fast_path import FastPath, build_fast_path
+from routers.api.route_paths import GROUP_NAME, RoutePath, hidden_paths, is_scoped, route_paths
 from routers.api.strict_request import StrictRequest
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -47,7 +50,9 @@ class Dispatcher:
         if table is None or match is None:
             return None
         last = match.lastindex or 0
-        path, names, scope[PATH_TEMPLATE] = table.routes[last]
+        path, names, scope[PATH_TEMPLATE], is_allowed = table.routes[last]
+        if not is_allowed:
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
         if not self.fast_path or self.api.dependency_overrides or get_telemetry_data() is not None:
             return None
         if path is not None:
@@ -61,39 +66,73 @@ class Dispatcher:
     def tables(self) -> dict[str, "_RouteTable"]:
         """The routes of each method."""
         contexts = list(_in_order(self.api))
-        return {method: _RouteTable.of(contexts, method, self.api.max_body_size) for method in METHODS}
+        return {
+            method: _RouteTable.of(
+                _entries(contexts, hidden_paths(self.paths, method), method, self.api.max_body_size)
+            )
+            for method in METHODS
+        }
+
+    @cached_property
+    def paths(self) -> list[RoutePath]:
+        """The paths of the routes that reach rows."""
+        return route_paths(iter_route_contexts(self.api.routes))
+
+
+class _Entry(NamedTuple):
+    """A path in the table of a method.
+
+    Attributes:
+        fast_path: The fast path of its route, if there is one.
+        names: The names of its parameters.
+        template: The path with these names.
+        is_allowed: Whether it has the method. One without precedes a more general path that has it.
+    """
+
+    fast_path: FastPath | None
+    names: tuple[str, ...]
+    template: str
+    is_allowed: bool = True
 
 
 class _RouteTable(NamedTuple):
     """The routes of one method as one regular expression.
 
     Attributes:
-        pattern: An alternative per route, in order; each ends with an empty group, which identifies it.
-        routes: By the number of that group: the fast path, if there is one, the names of path parameters, and
-            the path template.
+        pattern: An alternative per entry, in order; each ends with an empty group, which identifies it.
+        routes: The entries by the number of that group.
     """
 
     pattern: re.Pattern[str]
-    routes: dict[int, tuple[FastPath | None, tuple[str, ...], str]]
+    routes: dict[int, _Entry]
 
     @classmethod
-    def of(cls, contexts: Iterable[RouteContext], method: str, max_body_size: int | None) -> "_RouteTable":
+    def of(cls, entries: Iterable[tuple[re.Pattern[str], _Entry]]) -> "_RouteTable":
         alternatives, routes, groups = [], {}, 0
-        for context in contexts:
-            if method not in (context.methods or {method}):
-                continue
-            suffix = "/{path:path}" if isinstance(context.original_route, Mount) else ""
-            pattern, template, convertors = compile_path(f"{context.path}{suffix}")
-            alternatives.append(f"(?:{_GROUP_NAME.sub('(', pattern.pattern)})()")
+        for pattern, entry in entries:
+            alternatives.append(f"(?:{GROUP_NAME.sub('(', pattern.pattern)})()")
             groups += pattern.groups + 1
-            is_plain = all(isinstance(each, StringConvertor) for each in convertors.values())
-            has_default_limit = getattr(context, "max_body_size", None) in {None, max_body_size}
-            path = build_fast_path(context) if is_plain and has_default_limit else None
-            routes[groups] = path, tuple(convertors), template
+            routes[groups] = entry
         return cls(re.compile("|".join(alternatives)), routes)
 
 
-_GROUP_NAME = re.compile(r"\(\?P<\w+>")
+def _entries(
+    contexts: Iterable[RouteContext],
+    hidden: dict[str, list[RoutePath]],
+    method: str,
+    max_body_size: int | None,
+) -> Iterator[tuple[re.Pattern[str], _Entry]]:
+    for context in contexts:
+        if method not in (context.methods or {method}):
+            continue
+        for path in hidden.pop(context.path_format or "", ()) if is_scoped(context) else ():
+            yield path.pattern, _Entry(None, (), path.template, is_allowed=False)
+        suffix = "/{path:path}" if isinstance(context.original_route, Mount) else ""
+        pattern, template, convertors = compile_path(f"{context.path}{suffix}")
+        is_plain = all(isinstance(each, StringConvertor) for each in convertors.values())
+        has_default_limit = getattr(context, "max_body_size", None) in {None, max_body_size}
+        fast_path = build_fast_path(context) if is_plain and has_default_limit else None
+        yield pattern, _Entry(fast_path, tuple(convertors), template)
 
 
 def _in_order(api: FastAPI) -> Iterator[RouteContext]:

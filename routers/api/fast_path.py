@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin
 
 from fastapi import params
 from fastapi.exceptions import RequestValidationError
@@ -93,7 +93,7 @@ class FastPath:
                 details = error.errors(include_url=False)
                 errors += ({**each, "loc": parameter.location + each["loc"]} for each in details)
         if errors:
-            raise RequestValidationError(errors)
+            raise RequestValidationError(errors, body=content)
         return arguments
 
     def _check_response(self, response: Any) -> Response:
@@ -108,20 +108,20 @@ def build_fast_path(context: RouteContext) -> FastPath | None:
     route = context.original_route
     if not isinstance(route, ResourceRoute):
         return None
-    hints = get_type_hints(route.endpoint, include_extras=True)
+    signature = inspect.signature(route.endpoint, eval_str=True)
     scopes: dict[Any, list[str]] = {each.dependency: [] for each in context.dependencies}
     request_names, parameters = [], []
-    for name, declared in inspect.signature(route.endpoint).parameters.items():
-        if name not in hints or declared.default is not inspect.Parameter.empty:
+    for name, declared in signature.parameters.items():
+        if declared.annotation is declared.empty or declared.default is not declared.empty:
             return None
-        annotation, metadata = _split(hints[name])
+        annotation, metadata = _split(declared.annotation)
         depends = [each for each in metadata if isinstance(each, params.Depends)]
         if annotation is Request:
             request_names.append(name)
         elif depends:
             for each in depends:
                 scopes.setdefault(each.dependency, []).append(name)
-        elif parameter := _parameter(name, hints[name], set(context.param_convertors)):
+        elif parameter := _parameter(name, declared.annotation, set(context.param_convertors)):
             parameters.append(parameter)
         else:
             return None
@@ -129,7 +129,9 @@ def build_fast_path(context: RouteContext) -> FastPath | None:
     if owner is None:
         return None
     rows = tuple(each.resource.read for each in scopes if isinstance(each, ScopeDependency))
-    if not _returns(hints, Response, *rows) or len({each.location for each in parameters}) < len(parameters):
+    if not _returns(signature.return_annotation, Response, *rows) or len(
+        {each.location for each in parameters}
+    ) < len(parameters):
         return None
     parameters.sort(key=lambda each: _SOURCES.index(each.location[0]))
     return FastPath(route, owner, scopes, tuple(request_names), tuple(parameters))
@@ -206,6 +208,5 @@ def _query_validator(model: type[BaseModel]) -> Callable[[Request, Any], Any]:
     return validate
 
 
-def _returns(hints: dict[str, Any], *types: type) -> bool:
-    returned = hints.get("return")
+def _returns(returned: Any, *types: type) -> bool:
     return isinstance(returned, type) and issubclass(returned, types)

@@ -8,8 +8,10 @@ from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from routers.api.responses import CREATED_HEADERS, ROW_HEADERS, location, read_response, row_response
+from routers.api.route import ResourceRoute
 from routers.api.router import ResourceRouter, operation_id
 from routers.api.scope_dependency import ScopeDependency
+from routers.exceptions import PreconditionFailed
 from routers.resource.declaration import Operation
 from routers.resource.resource import Resource
 from routers.schemas.field_formats import RowId
@@ -45,12 +47,29 @@ class _Generator:
         self.row_path = f"/{{{id_parameter}}}"
         self.row_id = Annotated[RowId, Path(alias=id_parameter, description=f"The unique id of the {noun}.")]
 
-    def add(self, path: str, endpoint: Callable[..., Any], types: dict[str, Any], **options: Any) -> None:
-        """Add a route; `types` are those of parameters that are known only now."""
+    def add(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        types: dict[str, Any],
+        *,
+        statuses: tuple[int, ...] = (),
+        **options: Any,
+    ) -> ResourceRoute:
+        """Add a route; `types` are those of parameters that are known only now.
+
+        `statuses` are those that the scope can raise, besides 409.
+        """
         endpoint.__annotations__.update(types, rows=Annotated[Any, self.scope])
         endpoint.__annotations__["return"] = Response
         options["operation_id"] = operation_id(options.pop("name"))
-        self.router.add_operation(path, endpoint, self.scope, **options)
+        route = self.router.add_operation(path, endpoint, self.scope, **options)
+        if self.resource.conflicts & (route.methods or set()):
+            statuses += (409,)
+        if PreconditionFailed.status in statuses:
+            route.conditional_parameter = self.resource.id_parameter
+        route.add_statuses(*statuses)
+        return route
 
 
 def _add_list(generator: _Generator) -> None:
@@ -119,6 +138,7 @@ def _add_get(generator: _Generator) -> None:
         generator.row_path,
         get_row,
         {"row_id": generator.row_id},
+        statuses=(404, 412),
         methods=["GET"],
         name=f"get_{noun}",
         summary=f"Get {generator.a_noun}",
@@ -144,6 +164,7 @@ def _add_put(generator: _Generator) -> None:
         generator.row_path,
         put_row,
         {"row_id": generator.row_id, "body": generator.resource.create_schema},
+        statuses=(412,),
         methods=["PUT"],
         name=f"put_{noun}",
         summary=f"Create or replace {generator.a_noun}",
@@ -165,6 +186,7 @@ def _add_update(generator: _Generator) -> None:
         generator.row_path,
         update_row,
         {"row_id": generator.row_id, "body": generator.resource.update_schema},
+        statuses=(404, 412),
         methods=["PATCH"],
         name=f"update_{noun}",
         summary=f"Update {generator.a_noun}",
@@ -183,10 +205,11 @@ def _add_delete(generator: _Generator) -> None:
         await rows.delete(row_id)
         return Response(status_code=204)
 
-    generator.add(
+    route = generator.add(
         generator.row_path,
         delete_row,
         {"row_id": generator.row_id},
+        statuses=(404, 412),
         methods=["DELETE"],
         status_code=204,
         name=f"delete_{noun}",
@@ -194,6 +217,7 @@ def _add_delete(generator: _Generator) -> None:
         description=f"Delete {generator.a_noun} permanently.",
         response_description=f"The {noun} was deleted permanently.",
     )
+    route.may_delete = (generator.resource,)
 
 
 _OPERATIONS: dict[Operation, Callable[[_Generator], None]] = {

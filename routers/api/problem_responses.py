@@ -39,7 +39,8 @@ async def on_problem(request: Request, error: ProblemError) -> Response:
 
 async def on_invalid(request: Request, error: RequestValidationError) -> Response:
     """Respond to invalid parameters or an invalid body."""
-    return await on_problem(request, InvalidRequest(violations(error.errors())))
+    names = getattr(request.scope.get("route"), "body_names", None)
+    return await on_problem(request, InvalidRequest(violations(error.errors(), names, error.body)))
 
 
 async def on_http_error(request: Request, error: HTTPException) -> Response:

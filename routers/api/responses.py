@@ -58,7 +58,7 @@ def read_response(
 
 
 def response_model(returned: Any, resources: Sequence[Resource[Any]]) -> Any:
-    """Replace the declared schemas of rows and pages in an annotation by those of responses."""
+    """Replace the declared schemas of rows and pages in an annotation by those of these resources."""
     for resource in resources:
         if returned is resource.read:
             return resource.response_schema

@@ -10,7 +10,11 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from routers.api.strict_request import StrictRequest
+from routers.exceptions import PreconditionFailed
 from routers.openapi.components import IF_MATCH, IF_NONE_MATCH, problem_responses
+from routers.resource.resource import Resource
+from routers.schemas.exact_types import models_in
+from routers.schemas.field_types import split_optional
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -20,36 +24,37 @@ class ResourceRoute(APIRoute):
 
     Attributes:
         query_parameters: The names of all query parameters, with whether they can be repeated.
-        conditional_parameter: The path parameter with the id of the row that preconditions apply to. If the
-            path has no such parameter, that of the resource of the router; empty without a resource.
+        body_names: The names of the members of the body, at any depth.
+        conditional_parameter: The path parameter with the id of the row that preconditions apply to; empty
+            if the route ignores them.
+        may_delete: The resources whose rows the route can delete.
     """
 
     public = False
     """Whether requests need no owner."""
 
+    conditional_parameter = ""
+    may_delete: tuple[Resource[Any], ...] = ()
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Add to what FastAPI derives from the endpoint."""
         super().__init__(path, endpoint, **options)
         self.query_parameters = dict(_query_parameters(self.dependant))
-        self.conditional_parameter = self._conditional_parameter()
-        methods = self.methods or set()
+        self.body_names = frozenset(_body_names(self.dependant))
         statuses = [400, 408, 413, 422, 431, 500, 503]
         if not self.public:
             statuses.append(401)
         if self.body_field is not None:
             statuses.append(415)
-        if has_row_id := bool(self.dependant.path_params):
-            statuses += [412] if "PUT" in methods else [404, 412]
-        self.responses = {**problem_responses(*sorted(statuses)), **self.responses}
+        self.add_statuses(*statuses)
         if self.public:
             self.openapi_extra = {"security": [], **(self.openapi_extra or {})}
-        if has_row_id:
-            self.openapi_extra = {**_conditional_headers(methods), **(self.openapi_extra or {})}
 
-    def _conditional_parameter(self) -> str:
-        ids = [getattr(each.call, "id_parameter", "") for each in self.dependant.dependencies]
-        in_path = [name for name in self.param_convertors if name in ids]
-        return [*ids[:1], *in_path][-1]
+    def add_statuses(self, *statuses: int) -> None:
+        """Document error responses, unless the route has its own documentation of them."""
+        self.responses = {**problem_responses(*sorted(statuses)), **self.responses}
+        if PreconditionFailed.status in statuses:
+            self.openapi_extra = {**_conditional_headers(self.methods or set()), **(self.openapi_extra or {})}
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """Return FastAPI's handler, applied to a strict request."""
@@ -71,13 +76,22 @@ class PublicRoute(ResourceRoute):
 def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
     """Yield all query parameters, those of dependencies and models included."""
     for field in dependant.query_params:
-        annotation = field.field_info.annotation
+        annotation, _ = split_optional(field.field_info.annotation)
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             yield from query_names(annotation).items()
         else:
             yield field.alias, _is_repeatable(annotation)
     for dependency in dependant.dependencies:
         yield from _query_parameters(dependency)
+
+
+def _body_names(dependant: Dependant) -> Iterator[str]:
+    """Yield the names of the members of a body, those of nested models included."""
+    for field in dependant.body_params:
+        for model in models_in(field.field_info.annotation):
+            yield from query_names(model)
+    for dependency in dependant.dependencies:
+        yield from _body_names(dependency)
 
 
 def query_names(model: type[BaseModel]) -> dict[str, bool]:

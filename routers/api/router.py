@@ -1,18 +1,23 @@
 """The routers whose routes, generated and custom, reach rows through scopes."""
 
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Generic, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Iterable, Sequence
+from types import NoneType
+from typing import Annotated, Any, Generic, cast, get_args, get_origin, get_type_hints
 
-from fastapi import APIRouter, Depends, params
+from fastapi import APIRouter, Depends, Response, params
+from fastapi.datastructures import Default, DefaultPlaceholder
 from pydantic.alias_generators import to_camel
 
+from routers.api.exact_parameters import make_parameters_exact
 from routers.api.responses import ROW_HEADERS, respond_with_rows, response_model
 from routers.api.route import PublicRoute, ResourceRoute
+from routers.api.route_statuses import document_scopes
 from routers.api.scope_dependency import OwnerDependency, ScopeDependency
-from routers.openapi.components import problem_responses
 from routers.queries.conflicts import blocking_conditions
 from routers.resource.resource import Resource, check_references
+from routers.schemas.exact_types import exact_type
 from routers.schemas.read_row import ReadT
+from routers.schemas.scalar_types import UnsupportedTypeError
 from routers.scope.access import Access
 
 
@@ -37,10 +42,22 @@ class ScopedRouter(APIRouter):
         super().__init__(prefix=prefix, tags=[tag["name"]], route_class=route_class)
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Add a custom route. One that returns a row responds, and is documented, like a generated one."""
-        self.add_operation(path, endpoint, self._required, **options)
+        """Add a custom route. It reads requests, and responds with rows, like a generated one.
 
-    def add_operation(self, path: str, endpoint: Callable[..., Any], required: Any, **options: Any) -> None:
+        Raises:
+            TypeError: a type has no exact format, or a route that needs no owner takes the scope of one.
+        """
+        calls = [endpoint, *(each.dependency for each in options.get("dependencies") or ())]
+        try:
+            make_parameters_exact(calls, self.prefix + path)
+            route = self.add_operation(path, endpoint, self._required, **options)
+        except UnsupportedTypeError as error:
+            raise TypeError(f"{endpoint.__name__} cannot be served: {error}") from error
+        document_scopes(route)
+
+    def add_operation(
+        self, path: str, endpoint: Callable[..., Any], required: Any, **options: Any
+    ) -> ResourceRoute:
         """Add a route after the existing ones, with a dependency that it has even if it takes no scope.
 
         Raises:
@@ -58,21 +75,21 @@ class ScopedRouter(APIRouter):
         returned = get_type_hints(endpoint).get("return")
         if any(returned is resource.read for resource in resources):
             responses = {status: ROW_HEADERS, **responses}
-        if (model := response_model(returned, resources)) is not returned:
-            options["response_model"] = model
+        options["response_model"] = _response_model(options, returned, resources)
         if options.get("response_description") in {None, "Successful Response"}:  # FastAPI's default
             options["response_description"] = "The result of the operation."
-        methods = options.get("methods") or ["GET"]
-        if any(resource.conflicts.intersection(methods) for resource in resources):
-            responses = {**problem_responses(409), **responses}
-        options["responses"] = responses
+        options["responses"] = {code: _exact(each, resources) for code, each in responses.items()}
         options["operation_id"] = options.get("operation_id") or operation_id(endpoint.__name__)
         options["dependencies"] = [required, *(options.get("dependencies") or ())]
         endpoint = respond_with_rows(endpoint, resources, status)
         super().add_api_route(path, endpoint, **options)
+        return cast(ResourceRoute, self.routes[-1])
 
     def finish(self) -> None:
         """Complete the documentation, now that all tables are declared."""
+        for route in self.routes:
+            if isinstance(route, ResourceRoute) and any(map(_is_referenced, route.may_delete)):
+                route.add_statuses(409)
 
 
 class ResourceRouter(ScopedRouter, Generic[ReadT]):
@@ -92,9 +109,9 @@ class ResourceRouter(ScopedRouter, Generic[ReadT]):
         self.scope = self._required
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Add a custom route. One that returns a row responds, and is documented, like a generated one."""
+        """Add a custom route before the generated ones."""
         super().add_api_route(path, endpoint, **options)
-        # Before the generated ones: /things/count is not the thing with the id "count".
+        # /things/count is not the thing with the id "count".
         self.routes.insert(self._custom_routes, self.routes.pop())
         self._custom_routes += 1
 
@@ -105,10 +122,12 @@ class ResourceRouter(ScopedRouter, Generic[ReadT]):
             DeclarationError: a reference is to a table that is not declared.
         """
         check_references(self.resource)
-        if list(blocking_conditions(self.resource.table, self.resource.table.c.id)):
-            for route in self.routes:
-                if isinstance(route, ResourceRoute) and "DELETE" in (route.methods or ()):
-                    route.responses.update(problem_responses(409))
+        super().finish()
+
+
+def _is_referenced(resource: Resource[Any]) -> bool:
+    """Check whether other rows can prevent a delete."""
+    return any(True for _ in blocking_conditions(resource.table, resource.table.c.id))
 
 
 def _scopes(endpoint: Callable[..., Any]) -> Iterable[OwnerDependency]:
@@ -117,6 +136,31 @@ def _scopes(endpoint: Callable[..., Any]) -> Iterable[OwnerDependency]:
         for metadata in get_args(annotation)[1:] if get_origin(annotation) is Annotated else ():
             if isinstance(metadata, params.Depends) and isinstance(metadata.dependency, OwnerDependency):
                 yield metadata.dependency
+
+
+def _response_model(options: dict[str, Any], returned: Any, resources: Sequence[Resource[Any]]) -> Any:
+    """Return the exact schema of a response, unless the route declares which members it omits."""
+    declared = options.get("response_model", Default(None))
+    if isinstance(declared, DefaultPlaceholder):
+        has_no_model = isinstance(returned, type) and issubclass(returned, Response | NoneType)
+        declared = None if has_no_model else returned
+    if any(options.get(name) for name in _OMITTING):
+        return declared
+    return exact_type(response_model(declared, resources), "response")
+
+
+def _exact(documented: dict[str, Any], resources: Sequence[Resource[Any]]) -> dict[str, Any]:
+    """Return the documentation of a response with the exact schema of its model, if it has one."""
+    if "model" not in documented:
+        return documented
+    model = response_model(documented["model"], resources)
+    return {**documented, "model": exact_type(model, "response")}
+
+
+_OMITTING = tuple(
+    f"response_model_{each}"
+    for each in ("include", "exclude", "exclude_unset", "exclude_defaults", "exclude_none")
+)
 
 
 def _tag(resource: Resource[Any]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Translate Pydantic's errors into violations, which never repeat what the client sent."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from routers.schemas.problem import MAX_VIOLATIONS, Violation
@@ -14,6 +14,8 @@ _DETAILS = {
     "string_unicode": "This must be text without lone surrogates.",
     "string_pattern_mismatch": "This does not match the documented pattern.",
     "model_attributes_type": "This must be a JSON object.",
+    "value_error": "This is not a valid value.",
+    "assertion_error": "This is not a valid value.",
     "model_type": "This must be a JSON object.",
     "dict_type": "This must be a JSON object.",
     "list_type": "This must be a JSON array.",
@@ -37,12 +39,17 @@ _WITHOUT_INPUT = frozenset(
 )
 
 
-def violations(errors: Sequence[Any]) -> list[Violation]:
-    """Translate Pydantic's errors, as FastAPI collects them."""
-    return [_violation(error) for error in errors[:MAX_VIOLATIONS]]
+def violations(
+    errors: Sequence[Any], names: Container[str] | None = None, body: Any = None
+) -> list[Violation]:
+    """Translate Pydantic's errors, as FastAPI collects them.
+
+    `names` are those of the documented members of the body, at any depth; None if they are unknown.
+    """
+    return [_violation(error, names, body) for error in errors[:MAX_VIOLATIONS]]
 
 
-def _violation(error: Mapping[str, Any]) -> Violation:
+def _violation(error: Mapping[str, Any], names: Container[str] | None, body: Any) -> Violation:
     source, *path = error["loc"]
     error_type = error["type"]
     if error_type == "extra_forbidden":
@@ -50,11 +57,29 @@ def _violation(error: Mapping[str, Any]) -> Violation:
     detail = _DETAILS.get(error_type, "This does not match the documented schema.")
     if error_type in _WITHOUT_INPUT:
         detail = error["msg"] + "."
-    if source == "body":
-        # Names inside a JSON field are the client's own text, too.
-        path = [*path[:1], *itertools.takewhile(lambda step: isinstance(step, int), path[1:])]
-        return Violation(pointer="".join(f"/{_escaped(step)}" for step in path), detail=detail)
-    return Violation(parameter=str(path[0]) if path else str(source), detail=detail)
+    if source != "body":
+        return Violation(parameter=str(path[0]) if path else str(source), detail=detail)
+    if names is None:
+        steps = [*path[:1], *itertools.takewhile(lambda step: isinstance(step, int), path[1:])]
+    else:
+        steps = list(_steps(path, names, body))
+    return Violation(pointer="".join(f"/{_escaped(step)}" for step in steps), detail=detail)
+
+
+def _steps(path: Sequence[Any], names: Container[str], value: Any) -> Iterator[Any]:
+    """Yield the steps to the value of an error, up to a name that is the client's own text.
+
+    Pydantic's paths also contain names of the members of a union, which are not in the body.
+    """
+    for position, step in enumerate(path):
+        is_known = isinstance(step, int) or step in names
+        if (isinstance(value, dict) and step in value) or (isinstance(value, list) and isinstance(step, int)):
+            if not is_known:
+                return
+            yield step
+            value = value[step]
+        elif is_known and position == len(path) - 1:
+            yield step  # a missing member
 
 
 def _escaped(step: object) -> str:

@@ -24,7 +24,8 @@ from sqlalchemy import (
 
 from routers.queries.derived_members import Columns
 from routers.schemas.field_formats import TEXT
-from routers.schemas.field_types import UnsupportedTypeError, database_type, field_types
+from routers.schemas.field_types import database_type, field_types
+from routers.schemas.scalar_types import UnsupportedTypeError
 
 MAX_SEARCH_LENGTH = 200
 """Maximum number of characters of a search."""

@@ -10,9 +10,10 @@ from pydantic import MISSING, BaseModel, TypeAdapter, ValidationError, create_mo
 from routers.exceptions import InvalidRequest
 from routers.queries.bulk_statements import BulkStatements
 from routers.queries.filters import Parameter
-from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Sort, cursor_type
+from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Page, Sort, cursor_type
 from routers.resource.declaration import Declaration
 from routers.resource.validation import validate
+from routers.schemas.exact_models import register
 from routers.schemas.field_formats import query_int
 from routers.schemas.models import (
     ListQuery,
@@ -128,7 +129,10 @@ class Resource(Declaration[ReadT]):
     def page_schema(self) -> type[BaseModel]:
         """The schema of a page."""
         cursor = cursor_type(self.orders)
-        return page_schema(self.response_schema, f"{self.model.__name__}Page", MAX_LIMIT, cursor)
+        schema = page_schema(self.response_schema, f"{self.model.__name__}Page", MAX_LIMIT, cursor)
+        page: Any = Page
+        register(page[self.read], "response", schema)
+        return schema
 
     @cached_property
     def encoder(self) -> ResponseEncoder[ReadT]:

@@ -111,18 +111,18 @@ QUERY_NUMBER = _reader(_NUMBER, _double, "a number as JSON writes it")
 
 QueryBool = Annotated[bool, _reader("true|false", "true".__eq__, "true or false")]
 
+_UUID_SCHEMA = Field(
+    json_schema_extra={
+        "pattern": _UUID,
+        "minLength": 36,
+        "maxLength": 36,
+        "examples": ["01a1fdac-1bcd-7733-adf7-12840d0ad87a"],
+    }
+)
 CanonicalUUID = Annotated[
-    UUID,
-    _reader(_UUID, UUID, "a UUID in lower-case hexadecimal with hyphens"),
-    Field(
-        json_schema_extra={
-            "pattern": _UUID,
-            "minLength": 36,
-            "maxLength": 36,
-            "examples": ["01a1fdac-1bcd-7733-adf7-12840d0ad87a"],
-        }
-    ),
+    UUID, _reader(_UUID, UUID, "a UUID in lower-case hexadecimal with hyphens"), _UUID_SCHEMA
 ]
+ResponseUUID = Annotated[UUID, _UUID_SCHEMA]
 RequestDate = Annotated[
     date,
     _reader(DATE, date.fromisoformat, "a date like 2026-01-31"),

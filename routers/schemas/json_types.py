@@ -3,7 +3,7 @@
 from types import GenericAlias
 from typing import Annotated, Any
 
-from pydantic import Field, WrapValidator
+from pydantic import Field, PlainSerializer, WrapValidator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
@@ -85,5 +85,14 @@ def _not_storable(expected: str) -> PydanticCustomError:
     return PydanticCustomError("not_canonical", "This must {expected}", {"expected": expected})
 
 
-JsonObject: Any = Annotated[object_of(JsonValue), _storable(dict, "a JSON object")]
-JsonArray: Any = Annotated[list[JsonValue], _storable(list, "a JSON array")]
+def _check_any(value: object, _handler: object) -> object:
+    _check_storable(value)
+    return value
+
+
+# Pydantic's own serializer finds no integer among the JSON values, and warns.
+_AS_IT_IS = PlainSerializer(lambda value: value, return_type=Any)
+
+JsonAny: Any = Annotated[JsonValue, WrapValidator(_check_any), _AS_IT_IS]
+JsonObject: Any = Annotated[object_of(JsonValue), _storable(dict, "a JSON object"), _AS_IT_IS]
+JsonArray: Any = Annotated[list[JsonValue], _storable(list, "a JSON array"), _AS_IT_IS]

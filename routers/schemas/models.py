@@ -9,12 +9,11 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import ColumnElement, Table
 from sqlmodel import SQLModel
 
+from routers.schemas.exact_models import Fields, attributes, doc, register, request_model
 from routers.schemas.field_types import field_types, split_optional
 from routers.schemas.read_row import ReadT
 
 _REQUEST = ConfigDict(extra="forbid")
-
-Fields = dict[str, Any]
 
 
 class ListQuery(BaseModel):
@@ -29,7 +28,14 @@ def create_schema(declared: type[SQLModel], table: Table) -> type[BaseModel]:
         name: _request_field(field, field_types(field, table.c[name]).body, optional=not field.is_required())
         for name, field in declared.model_fields.items()
     }
-    return create_model(declared.__name__, __config__=_REQUEST, __doc__=_doc(declared), **fields)
+    schema = create_model(declared.__name__, __config__=_REQUEST, __doc__=doc(declared), **fields)
+    register(schema, "body", schema)
+    # For custom routes: instances of the declared schema, with its defaults.
+    own = request_model(
+        declared, "body", lambda name, field: _nullable(field, field_types(field, table.c[name]).body)
+    )
+    register(declared, "body", own)
+    return schema
 
 
 def update_schema(
@@ -41,8 +47,10 @@ def update_schema(
         for member, field in declared.model_fields.items()
         if member not in immutable
     }
-    doc = f"The members to change. {_doc(declared)}"
-    return create_model(name, __config__=_REQUEST, __doc__=doc, **fields)
+    description = f"The members to change. {doc(declared)}"
+    schema = create_model(name, __config__=_REQUEST, __doc__=description, **fields)
+    register(schema, "body", schema)
+    return schema
 
 
 def response_schema(declared: type[ReadT], columns: Mapping[str, ColumnElement[Any]]) -> type[ReadT]:
@@ -51,7 +59,9 @@ def response_schema(declared: type[ReadT], columns: Mapping[str, ColumnElement[A
         name: (_exact(field, field_types(field, columns[name]).response), ...)
         for name, field in declared.model_fields.items()
     }
-    return create_model(declared.__name__, __base__=declared, __doc__=_doc(declared), **fields)
+    schema = create_model(declared.__name__, __base__=declared, __doc__=doc(declared), **fields)
+    register(declared, "response", schema)
+    return schema
 
 
 def page_schema(row: type[BaseModel], name: str, max_rows: int, cursor: Any) -> type[BaseModel]:
@@ -79,10 +89,6 @@ def provided(body: BaseModel) -> dict[str, Any]:
     return {name: value for name, value in body.__dict__.items() if value is not MISSING}
 
 
-def _doc(declared: type[SQLModel]) -> str:
-    return declared.__doc__ or f"The members of {declared.__name__}."
-
-
 def _request_field(field: FieldInfo, annotation: Any, *, optional: bool) -> tuple[Any, Any]:
     if optional:
         return _exact(field, annotation, MISSING), MISSING
@@ -90,7 +96,11 @@ def _request_field(field: FieldInfo, annotation: Any, *, optional: bool) -> tupl
 
 
 def _exact(field: FieldInfo, annotation: Any, *others: Any) -> Any:
-    _, nullable = split_optional(field.annotation)
-    for other in (*([None] if nullable else []), *others):
+    annotation = _nullable(field, annotation)
+    for other in others:
         annotation = annotation | other
-    return Annotated[annotation, Field(description=field.description, examples=field.examples)]
+    return Annotated[annotation, Field(**attributes(field))]
+
+
+def _nullable(field: FieldInfo, annotation: Any) -> Any:
+    return annotation | None if split_optional(field.annotation)[1] else annotation

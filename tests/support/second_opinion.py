@@ -14,8 +14,12 @@ from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValu
 from openapi_core.templating.paths.exceptions import PathError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-BEYOND_A_SCHEMA = {"No resource has this id.", "The combination of values is not allowed."}
-"""Details of errors that no schema expresses: missing rows, constraints over several fields."""
+BEYOND_A_SCHEMA = {
+    "No resource has this id.",
+    "The combination of values is not allowed.",
+    "This is not a valid value.",
+}
+"""Details of errors that no schema expresses: missing rows, constraints over several fields, validators."""
 
 UNDOCUMENTED = ("/docs", "/openapi.json")
 """Paths that the document does not describe."""

@@ -10,20 +10,9 @@ from fastapi.requests import HTTPConnection
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.routing import BaseRoute, Host, Mount, Route, Router
 
-from routers import Access, Database, OwnerId, ResourceAPI, RowId, Scope, resource_router
+from routers import Access, Database, OwnerId, ResourceAPI, Scope, resource_router
 from tests.support.gadget_applications import FAST_PATH, application_of, unchecked_client_of
 from tests.support.gadgets import ROW_ID, GadgetRead, access, gadget_router, gadgets
-
-
-async def test_the_first_of_two_routes_with_the_same_path_responds(database: Database) -> None:
-    router = resource_router(gadgets, access)
-
-    @router.get("/{gadget_id}")
-    async def get_first(gadget_id: RowId, rows: Annotated[Scope[GadgetRead], router.scope]) -> Response:
-        return Response(f"custom, {gadget_id}")
-
-    async with unchecked_client_of(application_of(router, database)) as client:
-        assert (await client.get(f"/gadgets/{ROW_ID}")).text == f"custom, {ROW_ID}"
 
 
 async def mounted(scope: Any, receive: Any, send: Any) -> None:

@@ -12,7 +12,8 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 from sqlalchemy import CHAR, REAL, Column, Date, DateTime, Float, Integer, Numeric, String
 
-from routers.schemas.field_types import UnsupportedTypeError, field_types
+from routers.schemas.field_types import field_types
+from routers.schemas.scalar_types import UnsupportedTypeError
 from tests.support.gadgets import ROW_ID
 
 
