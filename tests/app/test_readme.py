@@ -49,7 +49,7 @@ def normalized(output: str) -> str:
 
 
 def test_each_command_of_the_tour_has_the_documented_output(serve: Serve, task_url: str) -> None:
-    run_sql(task_url, "TRUNCATE task")
+    run_sql(task_url, "TRUNCATE task CASCADE")
     served = serve(DATABASE_URL=task_url, TODO_OWNER_PROVIDER="app.owner:trusted_header")
     tour = steps(ROOT.joinpath("README.md").read_text())
     requests = [step for step in tour if re.search(r"\bcurl\b", step.command)]

@@ -8,7 +8,7 @@ from app import ROOT
 from tests.support.faults import REQUEST_FAULTS, RESPONSE_FAULTS
 from tests.support.fuzzing import GENERATE_OWNERS, findings, single, stateful
 from tests.support.processes import Serve, free_port
-from tests.support.tasks import migrated_database
+from tests.support.tasks import ROUTERS, migrated_database
 
 RUNS = (single(10, match_any=True), stateful(12, match_any=True), single(5, *GENERATE_OWNERS, match_any=True))
 
@@ -41,7 +41,7 @@ def url(serve: Serve, server_url: str, request: pytest.FixtureRequest) -> str:
 
 def first_finding(url: str, fault: str) -> str | None:
     for run in RUNS:
-        if finding := findings(f"fault-{fault}", ROOT / "openapi.json", url, run):
+        if finding := findings(f"fault-{fault}", ROOT / "openapi.json", url, run, ROUTERS):
             return finding
     return None
 

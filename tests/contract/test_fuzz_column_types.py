@@ -8,24 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.fuzzing import FACTOR, ROOT, SEEDS, SETTINGS, findings, single, stateful
+from tests.support.fuzzing import FACTOR, ROOT, SEEDS, findings, single, stateful
 from tests.support.processes import end, free_port, wait_until_responding
-from tests.support.specimens import create_specimens
+from tests.support.specimens import create_specimens, specimen_routers
 from tests.support.sql import new_database, run_sql
-
-OPERATIONS = """
-# Operations on resources without references.
-[[operations]]
-include-operation-id = ["getSpecimen", "putSpecimen", "updateSpecimen", "deleteSpecimen", "inspectSpecimen",
-  "getRegion", "getLabel", "deleteLabel"]
-checks.positive_data_acceptance.expected-statuses = [200, 201, 204, 304, 404, 412]
-
-# A random reference has no target, a name may be in use, and a row may be referenced.
-[[operations]]
-include-operation-id = ["createLabel", "putLabel", "updateLabel",
-  "createShelf", "putShelf", "getShelf", "deleteShelf"]
-checks.positive_data_acceptance.expected-statuses = [200, 201, 204, 304, 404, 409, 412, 422]
-"""
 
 
 @pytest.fixture
@@ -57,10 +43,8 @@ RUNS = {
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", RUNS)
 def test_the_fuzzer_finds_nothing(served: str, tmp_path: Path, name: str, seed: int) -> None:
-    document, settings = tmp_path / "openapi.json", tmp_path / "schemathesis.toml"
+    document = tmp_path / "openapi.json"
     document.write_bytes(httpx.get(f"{served}/openapi.json").content)
-    common, _, _ = SETTINGS.read_text().partition("[[operations]]")
-    settings.write_text(common + OPERATIONS)
     run = RUNS[name].longer(FACTOR)
-    result = findings(f"specimens-{name}-{seed}", document, served, run, settings=settings, seed=seed)
+    result = findings(f"specimens-{name}-{seed}", document, served, run, specimen_routers(), seed=seed)
     assert result is None, result

@@ -1,37 +1,46 @@
-"""Isolation between the owners of every resource of the application."""
+"""Isolation between the owners of every resource and every custom route of the application."""
 
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from app.main import RESOURCES
-from tests.support.isolation import Step, find_leak
+from app.main import TABLES
+from tests.support.isolation.checks import Isolation
+from tests.support.isolation.session import Request
 from tests.support.sql import run_sql
-from tests.support.tasks import migrated_database, task_application, task_client
+from tests.support.tasks import ROUTERS, migrated_database, task_application, task_client
+
+SEEDS = range(20 * len(ROUTERS))
 
 
 @pytest.fixture(scope="session")
-def url(server_url: str) -> str:
-    return migrated_database(server_url, "isolation")
-
-
-@pytest.fixture(scope="session")
-async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def isolation(server_url: str) -> AsyncIterator[Isolation]:
+    url = migrated_database(server_url, "isolation")
     async with task_application(url) as api, task_client(api, url) as client:
-        yield client
+
+        async def send(request: Request) -> httpx.Response:
+            headers = {**request.headers, "X-User-ID": request.owner, "X-Request-ID": "same"}
+            return await client.request(
+                request.method, f"http://todo{request.url}", json=request.body, headers=headers
+            )
+
+        owned = [table.name for table in TABLES if "owner_id" in table.c]
+        yield Isolation(ROUTERS, api.openapi(), send, lambda: truncate(url, owned))
 
 
-@pytest.mark.parametrize("seed", range(20 * len(RESOURCES)))
-async def test_no_request_of_one_owner_changes_a_response_to_another(
-    client: httpx.AsyncClient, url: str, seed: int
+def truncate(url: str, tables: list[str]) -> None:
+    run_sql(url, f"TRUNCATE {', '.join(tables)}")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_no_request_of_one_owner_changes_a_response_to_another(isolation: Isolation, seed: int) -> None:
+    leak = await isolation.find_leak(seed)
+    assert leak is None, leak
+
+
+async def test_every_operation_succeeds_for_both_owners_in_the_test_of_isolation(
+    isolation: Isolation,
 ) -> None:
-    async def send(step: Step) -> httpx.Response:
-        headers = {**step.headers, "X-User-ID": step.owner, "X-Request-ID": "same"}
-        return await client.request(step.method, f"http://todo{step.path}", json=step.body, headers=headers)
-
-    def empty() -> None:
-        tables = [router.resource.table.name for router in RESOURCES if not router.resource.public]
-        run_sql(url, f"TRUNCATE {', '.join(tables)}")
-
-    assert await find_leak(send, empty, RESOURCES, seed) is None
+    unreached = await isolation.find_unreached(SEEDS)
+    assert not unreached, "\n".join(unreached)

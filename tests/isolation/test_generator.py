@@ -3,10 +3,8 @@
 Each mutant removes the owner from one statement; the random sequences of requests must detect it.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import bindparam, select
 
@@ -14,49 +12,41 @@ from routers import Database, ProblemError, Resource, ResourceRouter, Scope
 from routers.queries import conflicts
 from routers.queries.ownership import OWNER
 from routers.queries.statements import Statements
-from tests.support.gadget_applications import unchecked_client_of
 from tests.support.gadgets import GadgetRead, gadget_router, gadgets
-from tests.support.isolation import Step, find_leak
+from tests.support.isolation.checks import Isolation
+from tests.support.isolation.specimens import isolation_of
 from tests.support.specimens import labels, shelves, specimen_application, specimen_routers
 from tests.support.sql import run_sql
 
-SEQUENCES = 40
+SEEDS = range(60)
 ROUTERS: tuple[ResourceRouter[Any], ...] = (gadget_router(), *specimen_routers())
 OWNED = {each.resource.collection: each.resource for each in ROUTERS if not each.resource.public}
 
-RunSequence = Callable[[int], Awaitable[str | None]]
-
 
 @pytest.fixture
-def run_sequence(specimen_database: Database, specimen_url: str, region: str) -> RunSequence:
-    """Return a function that runs the sequence of a seed, and returns the leak that it finds, if any."""
+def isolation(specimen_database: Database, specimen_url: str, region: str) -> Isolation:
     api = specimen_application(specimen_database)
     api.include_router(ROUTERS[0])
-    client = unchecked_client_of(api)
-
-    async def send(step: Step) -> httpx.Response:
-        headers = {**step.headers, "Owner": step.owner, "X-Request-ID": "same"}
-        return await client.request(step.method, step.path, json=step.body, headers=headers)
-
-    def truncate_tables() -> None:
-        run_sql(specimen_url, f"TRUNCATE {', '.join(each.table.name for each in OWNED.values())}")
-
-    return lambda seed: find_leak(send, truncate_tables, ROUTERS, seed)
+    return isolation_of(api, ROUTERS, specimen_url)
 
 
-@pytest.mark.parametrize("seed", range(SEQUENCES))
-async def test_no_request_of_one_owner_changes_a_response_to_another(
-    run_sequence: RunSequence, seed: int
-) -> None:
-    assert await run_sequence(seed) is None
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_no_request_of_one_owner_changes_a_response_to_another(isolation: Isolation, seed: int) -> None:
+    leak = await isolation.find_leak(seed)
+    assert leak is None, leak
 
 
-async def is_detected(run_sequence: RunSequence, resource: Resource[Any]) -> bool:
+async def test_every_operation_succeeds_for_both_owners(isolation: Isolation) -> None:
+    unreached = await isolation.find_unreached(SEEDS)
+    assert not unreached, "\n".join(unreached)
+
+
+async def is_detected(isolation: Isolation, resource: Resource[Any]) -> bool:
     """Check whether any sequence finds a leak in the changed resource."""
     index = [router.resource for router in ROUTERS].index(resource)
     # Start with the sequences that are mostly about this resource.
-    for seed in sorted(range(SEQUENCES), key=lambda seed: seed % len(ROUTERS) != index):
-        if await run_sequence(seed):
+    for seed in sorted(SEEDS, key=lambda seed: seed % len(ROUTERS) != index):
+        if await isolation.find_leak(seed):
             return True
     return False
 
@@ -118,10 +108,10 @@ MUTANTS = {
 
 @pytest.mark.parametrize(("resource", "mutant"), MUTANTS.values(), ids=MUTANTS)
 async def test_a_statement_without_its_owner_is_detected(
-    run_sequence: RunSequence, monkeypatch: pytest.MonkeyPatch, resource: Resource[Any], mutant: Statements
+    isolation: Isolation, monkeypatch: pytest.MonkeyPatch, resource: Resource[Any], mutant: Statements
 ) -> None:
     monkeypatch.setitem(vars(resource), "statements", mutant)
-    assert await is_detected(run_sequence, resource)
+    assert await is_detected(isolation, resource)
 
 
 class Forbidden(ProblemError):
@@ -132,7 +122,7 @@ class Forbidden(ProblemError):
 
 
 async def test_a_status_that_reveals_rows_of_other_owners_is_detected(
-    run_sequence: RunSequence, monkeypatch: pytest.MonkeyPatch, specimen_database: Database
+    isolation: Isolation, monkeypatch: pytest.MonkeyPatch, specimen_database: Database
 ) -> None:
     fetch = Scope._fetch  # noqa: SLF001
 
@@ -145,23 +135,23 @@ async def test_a_status_that_reveals_rows_of_other_owners_is_detected(
         return rows
 
     monkeypatch.setattr(Scope, "_fetch", fetch_or_reveal)
-    assert await is_detected(run_sequence, gadgets)
+    assert await is_detected(isolation, gadgets)
 
 
 @pytest.mark.parametrize("resource", [gadgets, shelves], ids=lambda resource: resource.collection)
 async def test_a_unique_key_across_owners_is_detected(
-    run_sequence: RunSequence, specimen_url: str, resource: Resource[Any]
+    isolation: Isolation, specimen_url: str, resource: Resource[Any]
 ) -> None:
     table, column = resource.table.name, "id" if resource is gadgets else "name"
     run_sql(specimen_url, f"TRUNCATE {table} CASCADE; CREATE UNIQUE INDEX leaky ON {table} ({column})")
     try:
-        assert await is_detected(run_sequence, resource)
+        assert await is_detected(isolation, resource)
     finally:
         run_sql(specimen_url, "DROP INDEX leaky")
 
 
 async def test_a_conflict_query_that_finds_targets_of_other_owners_is_detected(
-    run_sequence: RunSequence, monkeypatch: pytest.MonkeyPatch
+    isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def target(constraint: Any, value: Any) -> Any:
         referred = constraint.referred_table.alias()
@@ -169,12 +159,12 @@ async def test_a_conflict_query_that_finds_targets_of_other_owners_is_detected(
 
     monkeypatch.setattr(conflicts, "_target", target)
     monkeypatch.setitem(vars(labels), "statements", new_statements(labels))
-    assert await is_detected(run_sequence, labels)
+    assert await is_detected(isolation, labels)
 
 
 async def test_a_conflict_query_that_finds_references_of_other_owners_is_detected(
-    run_sequence: RunSequence, monkeypatch: pytest.MonkeyPatch
+    isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conflicts, "OWNER", labels.table.alias().c.owner_id)
     monkeypatch.setitem(vars(shelves), "statements", new_statements(shelves))
-    assert await is_detected(run_sequence, shelves)
+    assert await is_detected(isolation, shelves)

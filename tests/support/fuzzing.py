@@ -6,20 +6,28 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from routers import ScopedRouter
+from tests.support.fuzz_rows import Json, create_rows
+from tests.support.fuzz_settings import SETTINGS, operation_settings, parameter_settings, row_settings
+from tests.support.shortened import shortened_lines
+
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 ROOT = Path(__file__).parents[2]
-SETTINGS = ROOT / "schemathesis.toml"
 REPORTS = ROOT / ".fuzz"
 """The directory for the exchanges of runs with findings."""
 
 CASES = REPORTS / "cases.txt"
 """The number of cases of each run, since this file was last removed."""
 
-IF_MATCH_ANY = 'parameters = {"header.If-Match" = "*"}\n'
-"""A line before the settings: a precondition that every row meets, so that valid changes succeed."""
+MAX_OUTPUT = 6000
+"""The number of characters of the fuzzer's output in the description of findings."""
+
+OWNER = "fuzzer"
+"""The owner in `schemathesis.toml`."""
 
 _LINKS = re.compile(r"(\d+) covered / (\d+) selected")
 
@@ -70,17 +78,18 @@ ANY_OWNER = ("--exclude-checks", "ignored_auth")
 
 
 def findings(
-    name: str, document: Path, url: str, run: Run, *, settings: Path = SETTINGS, seed: int = 1
+    name: str, document: Path, url: str, run: Run, routers: Sequence[ScopedRouter], *, seed: int = 1
 ) -> str | None:
     """Run the fuzzer against a server, and return its findings; None if all cases passed.
 
+    The settings are those of `schemathesis.toml`, and those that follow from the declarations of routers.
     `FUZZ` in the environment adds options of schemathesis.
     """
     reports = REPORTS / name
     shutil.rmtree(reports, ignore_errors=True)
     reports.mkdir(parents=True)
     config = reports / "schemathesis.toml"
-    config.write_text((IF_MATCH_ANY if run.match_any else "") + settings.read_text())
+    config.write_text(_settings(run, json.loads(document.read_text()), url, routers))
     summary = reports / "run.json"
     result = subprocess.run(
         [
@@ -101,7 +110,18 @@ def findings(
             file.write(f"{cases:6} cases without findings: {name}\n")
         return None
     reason = shortcoming if result.returncode == 0 else f"seed {seed}; the exchanges are in {reports}"
-    return f"{name}: {reason}\n{result.stdout[-6000:]}{result.stderr}"
+    return f"{name}: {reason}\n{shortened_lines(result.stdout, MAX_OUTPUT)}{result.stderr}"
+
+
+def _settings(run: Run, document: Json, url: str, routers: Sequence[ScopedRouter]) -> str:
+    header = document["components"]["securitySchemes"]["owner"]["name"]
+    rows = create_rows(url, document, routers, {header: OWNER})
+    return (
+        parameter_settings(rows, {"If-Match": "*"} if run.match_any else {})
+        + SETTINGS.read_text()
+        + row_settings(rows)
+        + operation_settings(document, routers)
+    )
 
 
 def _shortcoming(run: Run, cases: int, output: str) -> str | None:

@@ -11,7 +11,6 @@ from routers import (
     ONE_LINE,
     Access,
     Equals,
-    OwnedRow,
     OwnerId,
     QueryBool,
     Range,
@@ -24,6 +23,7 @@ from routers import (
     Unauthenticated,
     resource_router,
 )
+from tests.support.tables import OwnedSpecimen
 
 ROW_ID = "00000000-0000-4000-8000-000000000001"
 OTHER_ID = "00000000-0000-4000-8000-000000000002"
@@ -37,7 +37,7 @@ class GadgetCreate(SQLModel):
     ready: bool = False
 
 
-class Gadget(GadgetCreate, OwnedRow, table=True):
+class Gadget(GadgetCreate, OwnedSpecimen, table=True):
     """A row of the table of gadgets."""
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Relationship, SQLModel, col
 
-from routers import Derived, Equals, OwnedRow, PublicRow, Range, ReadRow, Resource
+from routers import Derived, Equals, Range, ReadRow, Resource
 from tests.support.sql import run_sql
+from tests.support.tables import METADATA, OwnedSpecimen, PublicSpecimen
 
 ANN, BOB = "ann", "bob"
 
@@ -22,7 +23,7 @@ class CurrencyCreate(SQLModel):
     code: str = Field(max_length=3)
 
 
-class Currency(CurrencyCreate, PublicRow, table=True):
+class Currency(CurrencyCreate, PublicSpecimen, table=True):
     """A row of currencies, without an owner."""
 
     __tablename__ = "specimen_currency"
@@ -39,7 +40,7 @@ class LedgerCreate(SQLModel):
     parent_id: UUID | None = Field(default=None, foreign_key="specimen_ledger.id", ondelete="CASCADE")
 
 
-class Ledger(LedgerCreate, OwnedRow, table=True):
+class Ledger(LedgerCreate, OwnedSpecimen, table=True):
     """A row of ledgers; one may be part of another."""
 
     __tablename__ = "specimen_ledger"
@@ -83,7 +84,7 @@ class EntryCreate(SQLModel):
     currency_id: UUID | None = Field(default=None, foreign_key="specimen_currency.id")
 
 
-class Entry(EntryCreate, OwnedRow, table=True):
+class Entry(EntryCreate, OwnedSpecimen, table=True):
     """A row of entries."""
 
     __tablename__ = "specimen_entry"
@@ -129,7 +130,7 @@ entries = Resource(
     sorts=("-created_at", "amount"),
 )
 
-undeclared = Table("specimen_undeclared", SQLModel.metadata, Column("id", Integer, primary_key=True))
+undeclared = Table("specimen_undeclared", METADATA, Column("id", Integer, primary_key=True))
 """A table of no model."""
 
 
@@ -137,7 +138,7 @@ def create_ledgers(url: str, *owners: str) -> None:
     """Create all tables in an empty database, with rows of these owners that have the same ids."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
     tables = [currencies.table, ledgers.table, entries.table, undeclared]
-    SQLModel.metadata.create_all(engine, tables)
+    METADATA.create_all(engine, tables)
     engine.dispose()
     run_sql(url, f"INSERT INTO specimen_currency (id, code) VALUES ('{CURRENCY_ID}', 'EUR')")  # noqa: S608
     for number, owner in enumerate(owners):

@@ -14,6 +14,8 @@ from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValu
 from openapi_core.templating.paths.exceptions import PathError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
+from tests.support.shortened import shortened
+
 BEYOND_A_SCHEMA = {
     "No resource has this id.",
     "The combination of values is not allowed.",
@@ -74,7 +76,8 @@ class SecondOpinion(httpx.AsyncBaseTransport):
         response = await self.transport.handle_async_request(request)
         await response.aread()
         for error in self.errors(request, response):
-            raise AssertionError(f"{request.method} {request.url}, {request.content!r}: {error}")
+            sent = shortened(f"{request.method} {request.url}, {request.content!r}")
+            raise AssertionError(f"{sent}: {shortened(error, 1000)}")
         return response
 
     def errors(self, request: httpx.Request, response: httpx.Response) -> Iterable[str]:

@@ -25,8 +25,6 @@ from routers import (
     Database,
     Equals,
     OneOf,
-    OwnedRow,
-    PublicRow,
     Range,
     ReadRow,
     Resource,
@@ -39,6 +37,7 @@ from routers import (
 )
 from tests.support.gadget_applications import FAST_PATH
 from tests.support.gadgets import access, gadgets
+from tests.support.tables import METADATA, OwnedSpecimen, PublicSpecimen
 
 
 class Colour(StrEnum):
@@ -54,7 +53,7 @@ class RegionCreate(SQLModel):
     name: str = Field(max_length=40)
 
 
-class Region(RegionCreate, PublicRow, table=True):
+class Region(RegionCreate, PublicSpecimen, table=True):
     """A row of regions, without an owner."""
 
 
@@ -68,7 +67,7 @@ class ShelfCreate(SQLModel):
     name: str = Field(max_length=20, unique=True, schema_extra={"pattern": ONE_LINE})
 
 
-class Shelf(ShelfCreate, OwnedRow, table=True):
+class Shelf(ShelfCreate, OwnedSpecimen, table=True):
     """A row of shelves."""
 
 
@@ -109,7 +108,7 @@ class SpecimenState(SQLModel):
     inspected: bool = False
 
 
-class Specimen(SpecimenCreate, SpecimenState, OwnedRow, table=True):
+class Specimen(SpecimenCreate, SpecimenState, OwnedSpecimen, table=True):
     """A row of specimens."""
 
 
@@ -128,7 +127,7 @@ class LabelCreate(SQLModel):
     region_id: UUID | None = Field(default=None, foreign_key="region.id")
 
 
-class Label(LabelCreate, OwnedRow, table=True):
+class Label(LabelCreate, OwnedSpecimen, table=True):
     """A row of labels; no two of an owner have the text `first`."""
 
     __table_args__ = (
@@ -221,5 +220,5 @@ def create_specimens(url: str) -> None:
     """Create all tables in an empty database."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
     tables = [each.table for each in (regions, shelves, specimens, labels, gadgets)]
-    SQLModel.metadata.create_all(engine, tables)
+    METADATA.create_all(engine, tables)
     engine.dispose()

@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 import httpx
 
 from app.database.migrations import migrate
-from app.main import create_app
+from app.main import OTHER_ROUTERS, RESOURCES, create_app
 from app.settings import Settings
-from routers import ResourceAPI
+from routers import ResourceAPI, ScopedRouter
 from tests.support.private_values import PLANTED
 from tests.support.second_opinion import SecondOpinion
 from tests.support.sql import new_database, run_sql
+
+ROUTERS: tuple[ScopedRouter, ...] = (*RESOURCES, *OTHER_ROUTERS)
+"""The routers of the application whose routes have scopes."""
 
 
 def migrated_database(server_url: str, name: str) -> str:
@@ -32,7 +35,7 @@ async def task_application(url: str) -> AsyncIterator[ResourceAPI]:
 @contextlib.asynccontextmanager
 async def task_client(api: ResourceAPI, url: str) -> AsyncIterator[httpx.AsyncClient]:
     """Open a client, without any tasks, whose exchanges are validated against the document."""
-    run_sql(url, "TRUNCATE task")
+    run_sql(url, "TRUNCATE task CASCADE")
     transport = SecondOpinion(httpx.ASGITransport(api), api.openapi())
     async with httpx.AsyncClient(transport=transport, base_url="http://todo/api/v1") as client:
         client.headers.update({"X-User-ID": "alice", "Authorization": f"Bearer {PLANTED}"})

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-from routers import Database, OwnedRow, ReadRow, Resource, RowId, Scope, resource_router
+from routers import Database, ReadRow, Resource, RowId, Scope, resource_router
 from tests.support.gadget_applications import application_of, unchecked_client_of
 from tests.support.gadgets import GadgetRead, access, gadgets
+from tests.support.tables import OwnedSpecimen
 
 
 class WidgetCreate(SQLModel):
@@ -18,7 +19,7 @@ class WidgetCreate(SQLModel):
     label: str
 
 
-class Widget(WidgetCreate, OwnedRow, table=True):
+class Widget(WidgetCreate, OwnedSpecimen, table=True):
     """A row of widgets."""
 
 

@@ -10,7 +10,6 @@ from sqlmodel import Field
 
 from routers import (
     Database,
-    OwnedRow,
     ReadRow,
     ReadScope,
     Resource,
@@ -31,17 +30,18 @@ from tests.support.specimens import (
     regions,
     shelves,
 )
+from tests.support.tables import OwnedSpecimen
 
 
 class CrateRead(ReadRow):
     """A crate in a response."""
 
 
-class Crate(OwnedRow, table=True):
+class Crate(OwnedSpecimen, table=True):
     """A row of crates, which tins refer to."""
 
 
-class Tin(OwnedRow, table=True):
+class Tin(OwnedSpecimen, table=True):
     """A row of tins."""
 
     crate_id: UUID = Field(foreign_key="crate.id")

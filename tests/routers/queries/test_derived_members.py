@@ -14,10 +14,8 @@ from routers import (
     Database,
     DeclarationError,
     Derived,
-    OwnedRow,
     OwnerId,
     OwnerRows,
-    PublicRow,
     ReadRow,
     Resource,
     ResourceAPI,
@@ -30,6 +28,7 @@ from tests.support.gadget_applications import FAST_PATH, client_of
 from tests.support.gadgets import access
 from tests.support.ledgers import ANN, BOB, Entry, create_ledgers, entries, ledgers, row_id
 from tests.support.sql import new_database
+from tests.support.tables import OwnedSpecimen, PublicSpecimen
 from tests.support.wire import Wire, wire_to
 
 DERIVED = ("entry_count", "total", "last_booked_on", "is_parent")
@@ -155,11 +154,11 @@ class BoxCreate(SQLModel):
     name: str = Field(max_length=10)
 
 
-class Box(BoxCreate, OwnedRow, table=True):
+class Box(BoxCreate, OwnedSpecimen, table=True):
     __tablename__ = "specimen_box"
 
 
-class PublicBox(BoxCreate, PublicRow, table=True):
+class PublicBox(BoxCreate, PublicSpecimen, table=True):
     __tablename__ = "specimen_public_box"
 
 

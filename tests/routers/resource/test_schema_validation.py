@@ -8,25 +8,26 @@ from pydantic import field_validator
 from sqlalchemy import create_engine
 from sqlmodel import Field, SQLModel
 
-from routers import OwnedRow, ReadRow, Resource
+from routers import ReadRow, Resource
 from tests.routers.resource.rejection import GADGET, rejection
 from tests.support.gadgets import GadgetCreate
 from tests.support.sql import new_database, run_sql
+from tests.support.tables import OwnedSpecimen
 
 
-class ExtraKeyRow(GadgetCreate, OwnedRow, table=True):
+class ExtraKeyRow(GadgetCreate, OwnedSpecimen, table=True):
     """A table with another column in its primary key."""
 
     slug: str = Field(default="a", primary_key=True, max_length=9)
 
 
-class LongIndexRow(GadgetCreate, OwnedRow, table=True):
+class LongIndexRow(GadgetCreate, OwnedSpecimen, table=True):
     """A table with an index that is too small for its texts."""
 
     words: str | None = Field(default=None, max_length=2000, index=True)
 
 
-class LongestIndexRow(GadgetCreate, OwnedRow, table=True):
+class LongestIndexRow(GadgetCreate, OwnedSpecimen, table=True):
     """A table with indexes of as many characters as they can have."""
 
     words: str | None = Field(default=None, max_length=586, index=True)
@@ -72,7 +73,7 @@ class NaiveDefaultCreate(SQLModel):
     at: datetime = Field(default_factory=datetime.now)
 
 
-class NaiveDefaultRow(NaiveDefaultCreate, OwnedRow, table=True):
+class NaiveDefaultRow(NaiveDefaultCreate, OwnedSpecimen, table=True):
     """The table of that schema."""
 
 

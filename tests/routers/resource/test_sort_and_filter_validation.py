@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from sqlmodel import Field, SQLModel
 
-from routers import Equals, OneOf, OwnedRow, Range, ReadRow, Search
+from routers import Equals, OneOf, Range, ReadRow, Search
 from tests.routers.resource.rejection import SPECIMEN, rejection
+from tests.support.tables import OwnedSpecimen
 
 NO_SORT = "its type is not supported; sort by text, numbers, dates or timestamps."
 
@@ -17,7 +18,7 @@ class LongTextCreate(SQLModel):
     text: str = Field(max_length=201)
 
 
-class LongTextRow(LongTextCreate, OwnedRow, table=True):
+class LongTextRow(LongTextCreate, OwnedSpecimen, table=True):
     """The table of that schema."""
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Text, UniqueConstraint, func, select
 from sqlmodel import Field, SQLModel
 
-from routers import Computed, OwnedRow, ReadRow
+from routers import Computed, ReadRow
 from tests.routers.resource.rejection import SPECIMEN, rejection
 from tests.support.gadgets import Gadget, GadgetCreate, GadgetRead
 from tests.support.specimens import (
@@ -14,12 +14,13 @@ from tests.support.specimens import (
     RegionCreate,
     RegionRead,
 )
+from tests.support.tables import OwnedSpecimen
 
 REGION = {"model": Region, "create": RegionCreate, "read": RegionRead}
 READ_ONLY = ("list", "get")
 
 
-class UniqueNameRow(GadgetCreate, OwnedRow, table=True):
+class UniqueNameRow(GadgetCreate, OwnedSpecimen, table=True):
     """A table with a unique constraint over all owners."""
 
     __table_args__ = (UniqueConstraint("name"),)
@@ -56,7 +57,7 @@ class LongNameCreate(GadgetCreate):
     name: str = Field(max_length=21)
 
 
-class UnwrittenRow(OwnedRow, table=True):
+class UnwrittenRow(OwnedSpecimen, table=True):
     """A table with a column that never gets a value."""
 
     needed: str
@@ -74,7 +75,7 @@ class ReservedNameCreate(EmptyCreate):
     row_id: str | None = None
 
 
-class UnsupportedRow(OwnedRow, table=True):
+class UnsupportedRow(OwnedSpecimen, table=True):
     """A table with a column of an unsupported type."""
 
     size: complex | None = Field(default=None, sa_type=Text)

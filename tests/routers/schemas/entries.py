@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from routers import OwnedRow, ReadRow, Resource
+from routers import ReadRow, Resource
+from tests.support.tables import OwnedSpecimen
 
 
 class Colour(StrEnum):
@@ -45,7 +46,7 @@ class EntryCreate(SQLModel):
     counts: dict[str, int] | None = None
 
 
-class Entry(EntryCreate, OwnedRow, table=True):
+class StoredEntry(EntryCreate, OwnedSpecimen, table=True):
     """A row of entries."""
 
 
@@ -53,7 +54,7 @@ class EntryRead(EntryCreate, ReadRow):
     """An entry as its owner sees it."""
 
 
-entries = Resource(path="/entries", model=Entry, create=EntryCreate, read=EntryRead)
+entries = Resource(path="/entries", model=StoredEntry, create=EntryCreate, read=EntryRead)
 
 SPECIAL = [*map(chr, range(1, 0x30)), *'"\\/<>&\x7f\x80\x9f\u2028\u2029\ufeff\uffff\U0001f600\U0010ffff']
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30) | st.text(

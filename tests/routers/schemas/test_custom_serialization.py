@@ -25,7 +25,6 @@ from sqlmodel._compat import SQLModelConfig
 from routers import (
     Database,
     DeclarationError,
-    OwnedRow,
     OwnerId,
     ReadRow,
     Resource,
@@ -37,6 +36,7 @@ from tests.support.databases import new_pool
 from tests.support.gadget_applications import application_of, unchecked_client_of
 from tests.support.gadgets import access
 from tests.support.sql import run_sql
+from tests.support.tables import OwnedSpecimen
 
 
 class Size(StrEnum):
@@ -58,7 +58,7 @@ class ParcelCreate(SQLModel):
     price: Decimal = Field(default=Decimal("1.50"), max_digits=8, decimal_places=2)
 
 
-class Parcel(ParcelCreate, OwnedRow, table=True):
+class Parcel(ParcelCreate, OwnedSpecimen, table=True):
     """A row of parcels."""
 
 

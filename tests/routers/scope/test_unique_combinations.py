@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import UniqueConstraint, create_engine
 from sqlmodel import SQLModel
 
-from routers import Conflict, Database, OwnedRow, OwnerId, ReadRow, Resource, Scope, UnitOfWork
+from routers import Conflict, Database, OwnerId, ReadRow, Resource, Scope, UnitOfWork
+from tests.support.tables import OwnedSpecimen
 
 
 class SeatCreate(SQLModel):
@@ -14,7 +15,7 @@ class SeatCreate(SQLModel):
     place: int
 
 
-class Seat(SeatCreate, OwnedRow, table=True):
+class Seat(SeatCreate, OwnedSpecimen, table=True):
     """A row of seats."""
 
     __table_args__ = (UniqueConstraint("owner_id", "row", "place"),)

@@ -13,6 +13,7 @@ from sqlmodel import Field
 from routers import OwnedRow
 from tests.support.specimens import ShelfCreate, shelves, specimens
 from tests.support.sql import run_sql
+from tests.support.tables import OwnedSpecimen
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ class Size(StrEnum):
 
 
 def test_an_explicit_column_type_is_not_replaced() -> None:
-    class Sized(OwnedRow, table=True):
+    class Sized(OwnedSpecimen, table=True):
         """A row with an explicit column type."""
 
         size: Size = Field(sa_type=String(7))

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import create_engine
 from sqlmodel import Field, SQLModel
 
-from routers import Equals, OwnedRow, ReadRow, Resource, ResourceAPI, resource_router
+from routers import Equals, ReadRow, Resource, ResourceAPI, resource_router
 from tests.support.databases import new_pool
 from tests.support.gadget_applications import client_of
 from tests.support.gadgets import ROW_ID, access
 from tests.support.sql import new_database, run_sql
+from tests.support.tables import METADATA, OwnedSpecimen
 
 
 class AisleCreate(SQLModel):
@@ -21,7 +22,7 @@ class AisleCreate(SQLModel):
     code: str = Field(max_length=5, min_length=2, unique=True)
 
 
-class Aisle(AisleCreate, OwnedRow, table=True):
+class Aisle(AisleCreate, OwnedSpecimen, table=True):
     """A row of aisles."""
 
     __table_args__ = {"schema": "Ware house"}
@@ -37,7 +38,7 @@ class CrateCreate(SQLModel):
     aisle_id: UUID = Field(foreign_key="Ware house.aisle.id")
 
 
-class Crate(CrateCreate, OwnedRow, table=True):
+class Crate(CrateCreate, OwnedSpecimen, table=True):
     """A row of crates."""
 
     __table_args__ = {"schema": "Ware house"}
@@ -58,7 +59,7 @@ def url(server_url: str) -> str:
     url = new_database(server_url, "warehouse")
     run_sql(url, 'CREATE SCHEMA "Ware house"')
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
-    SQLModel.metadata.create_all(engine, [aisles.table, crates.table])
+    METADATA.create_all(engine, [aisles.table, crates.table])
     engine.dispose()
     return url
 

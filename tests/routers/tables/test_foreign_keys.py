@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import Table
 from sqlmodel import Field, SQLModel
 
-from routers import DeclarationError, OwnedRow, PublicRow, ReadRow, Resource, ResourceAPI, resource_router
+from routers import DeclarationError, ReadRow, Resource, ResourceAPI, resource_router
 from tests.support.gadgets import access
 from tests.support.specimens import labels, regions, shelves, specimens
+from tests.support.tables import OwnedSpecimen, PublicSpecimen
 
 
 class PageCreate(SQLModel):
@@ -18,7 +19,7 @@ class PageCreate(SQLModel):
     book_id: UUID = Field(foreign_key="book.id", ondelete="RESTRICT")
 
 
-class Page(PageCreate, OwnedRow, table=True):
+class Page(PageCreate, OwnedSpecimen, table=True):
     """A row of pages."""
 
 
@@ -76,7 +77,7 @@ def test_a_table_can_be_declared_after_the_table_that_refers_to_it() -> None:
         "correct its name, or import its model."
     )
 
-    class Book(OwnedRow, table=True):
+    class Book(OwnedSpecimen, table=True):
         """A row of books."""
 
         sequel_id: UUID | None = Field(default=None, foreign_key="book.id", ondelete="CASCADE")
@@ -88,7 +89,7 @@ def test_a_table_can_be_declared_after_the_table_that_refers_to_it() -> None:
 
 
 def test_a_chain_of_cascades_cannot_conflict() -> None:
-    class Part(OwnedRow, table=True):
+    class Part(OwnedSpecimen, table=True):
         """A row of parts."""
 
         whole_id: UUID | None = Field(default=None, foreign_key="part.id", ondelete="CASCADE")
@@ -97,10 +98,10 @@ def test_a_chain_of_cascades_cannot_conflict() -> None:
 
 
 def test_foreign_keys_between_public_tables_have_no_owner() -> None:
-    class Country(PublicRow, table=True):
+    class Country(PublicSpecimen, table=True):
         """A row of countries."""
 
-    class City(PublicRow, table=True):
+    class City(PublicSpecimen, table=True):
         """A row of cities."""
 
         country_id: UUID = Field(foreign_key="country.id")

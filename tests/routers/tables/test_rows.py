@@ -5,11 +5,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
-from sqlmodel import SQLModel
 
 from tests.support.gadgets import Gadget
 from tests.support.specimens import labels, regions, shelves, specimens
 from tests.support.sql import run_sql
+from tests.support.tables import METADATA
 
 
 def insert(url: str, name: str, note: str = "note") -> None:
@@ -69,6 +69,6 @@ def test_alembic_sees_no_difference_between_created_and_declared_tables(specimen
                 "include_object": lambda _, name, kind, *_others: kind != "table" or name in tables,
             },
         )
-        assert compare_metadata(context, SQLModel.metadata) == []
+        assert compare_metadata(context, METADATA) == []
     engine.dispose()
     assert all(not each.table.info for each in (regions, shelves, specimens, labels))

@@ -1,0 +1,107 @@
+"""The requests that create rows before a walk, so that each owner has some of every resource."""
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from routers.tables.constraints import uniques
+from tests.support.isolation.ids import CREATED, IDS, INTRUDER, WITNESS, RowIds, placeholder
+from tests.support.isolation.operations import Api, Operation, Step
+from tests.support.isolation.scalars import scalars
+from tests.support.isolation.values import Json, Values, resolve
+
+ATTEMPTS = 8
+"""The number of bodies for one row: rules over several members may reject some of them."""
+
+
+class Creations:
+    """Generates the requests that create rows, with the same ids for both owners if clients choose them."""
+
+    def __init__(self, api: Api, ids: RowIds, rng: random.Random) -> None:
+        """Start without rows."""
+        self._api = api
+        self._ids = ids
+        self._rng = rng
+        self._created: set[int] = set()
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the requests."""
+        for router in _in_order(self._api, self._ids):
+            operation = self._operation(router)
+            if operation is None:  # only custom routes create its rows
+                continue
+            # A leak then changes a response to the witness.
+            for owner in (INTRUDER, WITNESS):
+                for number, row_id in enumerate(CREATED[owner]):
+                    url = operation.path.replace(f"{{{self._api.resources[router].id_parameter}}}", row_id)
+                    yield Step(owner, operation, url, self._bodies(operation, owner, number), creates=True)
+            self._created.add(router)
+
+    def _operation(self, router: int) -> Operation | None:
+        resource = self._api.resources[router]
+        if "put" in resource.operations:
+            return self._api.operation(router, "PUT", f"/{{{resource.id_parameter}}}")
+        return self._api.operation(router, "POST", "") if "create" in resource.operations else None
+
+    def _bodies(self, operation: Operation, owner: str, number: int) -> list[Json]:
+        """Return bodies, at first with examples only; unique members depend on the number of the row."""
+        assert operation.body is not None
+        resource = self._api.resources[operation.router]
+        unique = {column.name for constraint in uniques(resource.table) for column in constraint.columns}
+
+        schema = resolve(operation.body, self._api.schemas)
+        members = schema["properties"]
+
+        def ids(name: str) -> Sequence[str | None]:
+            existing = self._existing(operation.router, name, owner)
+            if not existing and name in schema.get("required", ()):
+                raise LookupError(
+                    f"{operation} needs a row for {name}, and there is none: insert rows into its table in a "
+                    f"migration if it is public; else make {name} optional."
+                )
+            return [existing[number % len(existing)]] if name in unique and existing else existing or [None]
+
+        numbered = {name: _numbered(members[name], number) for name in unique & members.keys()}
+        numbered = {name: each for name, each in numbered.items() if each is not None}
+        attempts = [attempt < ATTEMPTS / 2 for attempt in range(ATTEMPTS)]
+        values = (Values(self._api.schemas, self._rng, ids, only_examples) for only_examples in attempts)
+        return [each.value(operation.body) | numbered for each in values]
+
+    def _existing(self, router: int, name: str, owner: str) -> Sequence[str]:
+        """Return the ids of the rows that a member can refer to by now."""
+        target = self._ids.targets[router].get(name)
+        if target is None:
+            return IDS
+        if self._api.resources[target].public:
+            return self._ids.public.get(target, ())
+        if target not in self._created:
+            return ()
+        return (
+            CREATED[owner]
+            if "put" in self._api.resources[target].operations
+            else [placeholder(owner, target)]
+        )
+
+
+def _in_order(api: Api, ids: RowIds) -> Iterator[int]:
+    """Yield the routers of owned resources, those that others refer to first."""
+    waiting = {index for index, resource in api.resources.items() if not resource.public}
+    while waiting:
+        free = (
+            each
+            for each in sorted(waiting)
+            if not (waiting - {each}).intersection(ids.targets[each].values())
+        )
+        router = next(free, min(waiting))  # in a circle of references, the first one starts without them
+        waiting.remove(router)
+        yield router
+
+
+def _numbered(schema: Json, number: int) -> Any:
+    """Return a value that differs from those with other numbers; None for a UUID or a JSON value."""
+    examples = schema.get("examples", [])
+    (plain, *_) = (each for each in schema.get("anyOf", [schema]) if each.get("type") != "null")
+    if plain.get("format") == "uuid" or plain.get("type") in {"object", "array"}:
+        return None
+    different = list(dict.fromkeys([*examples, *scalars(plain)]))
+    return different[number % len(different)]
