@@ -56,7 +56,9 @@ def statuses() -> dict[str, set[str]]:
         pytest.param("createShelf", {"409"}, id="a unique value"),
         pytest.param("deleteShelf", {"404", "409", "412"}, id="a row that others refer to"),
         pytest.param("createLabel", {"409", "422"}, id="references and a rule over several members"),
-        pytest.param("findIds", {"404", "410", "422"}, id="ids in a custom route, and a status that it documents"),
+        pytest.param(
+            "findIds", {"404", "410", "422"}, id="ids in a custom route, and a status that it documents"
+        ),
         pytest.param("findNames", set(), id="a custom route without ids"),
     ],
 )
