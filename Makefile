@@ -14,7 +14,7 @@ MODULES := $(CLIENTS)/node_modules/.ready
 NODE := $(shell command -v npm >/dev/null && node --print 'const [major, minor] = process.versions.node.split("."); major > 20 || (major == 20 && minor > 18) ? "fit" : ""')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --upgrade
 
-.PHONY: help run test slow coverage fallback fuzz faults check lint secrets audit types imports document apilint clients migrate migration openapi pages picture bench growth wheel lock clean
+.PHONY: help run test slow coverage fallback example fuzz faults check lint secrets audit types imports document apilint clients migrate migration openapi pages picture bench growth wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -49,8 +49,8 @@ run: $(RUNS) ## Serve on 127.0.0.1:8000 with an embedded PostgreSQL
 	@exec $(BIN)/todo serve
 
 # Without Node 20.19 or newer, the tests of the TypeScript clients are skipped; in CI they fail.
-test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run the test suite; it starts its own PostgreSQL
-	@$(BIN)/python -m pytest -n 4 --dist worksteal
+test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run the test suite, or make test TESTS="tests/app"; it starts its own PostgreSQL
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(TESTS)
 
 slow: $(READY) ## Run the tests that take a minute each: the guides, the image, every column type fuzzed
 	@$(BIN)/python -m pytest -n 2 -m slow
@@ -60,6 +60,9 @@ coverage: $(READY) ## Check that the tests of the generator reach all of its bra
 
 fallback: $(READY) ## Run the tests of the generator without its fast path
 	@FAST_PATH=off $(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers
+
+example: $(READY) $(MODULES) $(LINTERS_READY) ## Check the application of examples/expenses in a copy of the project
+	@$(BIN)/python -m tests.support.example
 
 fuzz: $(READY) ## Fuzz with two fixed seeds and a random one, then with seeded faults, in a quarter of an hour
 	@rm -rf .fuzz
@@ -92,7 +95,7 @@ bench: $(MEASURES) ## Compare frameworks for docs/performance.md, in twenty minu
 growth: $(MEASURES) ## Measure growth for docs/growth.md, in twenty minutes; BENCH_QUICK=1: in two minutes
 	@.venv-bench/bin/python -m bench growth $(if $(BENCH_QUICK),--quick)
 
-check: lint types imports document apilint test slow coverage fallback ## Run everything that CI runs
+check: lint types imports document apilint test slow coverage fallback example ## Run everything that CI runs
 
 lint: $(READY) secrets ## Lint, check the format, and search for secrets
 	@$(BIN)/ruff check .

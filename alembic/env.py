@@ -9,7 +9,7 @@ from psycopg2.extras import wait_select
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-import app.main  # noqa: F401 # its resources declare the tables
+import app.resources  # noqa: F401 # they declare the tables
 from app import CommandError
 from app.database.autogenerate import autogenerate_options
 from app.database.engine import CONNECT_SECONDS, driver_url

@@ -15,26 +15,14 @@ from app.database.engine import open_database, warm_up
 from app.identification import Identification, current_owner
 from app.logs import configure_logs, log_request
 from app.metrics import CountActive, Metrics, process_metrics
+from app.resources import DESCRIPTION, OTHER_ROUTERS, RESOURCES, SUMMARY, TITLE
 from app.settings import Settings, SettingsError, read_settings
 from app.supervisor import exit_with_supervisor
-from app.tasks.routes import router as tasks
 from app.telemetry import Telemetry
-from routers import Observer, ResourceAPI, ScopedRouter, Unavailable
-
-RESOURCES = (tasks,)
-"""The routers of all resources: a new one is one more entry."""
-
-OTHER_ROUTERS: tuple[ScopedRouter, ...] = ()
-"""The routers of operations that belong to no resource."""
+from routers import Observer, ResourceAPI, Unavailable
 
 TABLES = tuple(router.resource.table for router in RESOURCES)
 """The tables of all resources."""
-
-DESCRIPTION = (
-    "Create, list, update and delete tasks. The security scheme `owner` identifies the owner of a request; "
-    "resources of other owners do not exist for it. Lists are paginated with cursors. Every resource has an "
-    "ETag for optimistic concurrency control. Errors are problem details (RFC 9457)."
-)
 
 
 def create_app(settings: Settings | None = None) -> ResourceAPI:
@@ -67,9 +55,9 @@ def create_app(settings: Settings | None = None) -> ResourceAPI:
         await telemetry.close()
 
     app = ResourceAPI(
-        title="backend-todo",
+        title=TITLE,
         version=__version__,
-        summary="Tasks, each visible to its owner only.",
+        summary=SUMMARY,
         description=DESCRIPTION,
         contact={"name": "The contributors of backend-todo"},
         license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},

@@ -18,8 +18,9 @@ from app.database.engine import CONNECT_SECONDS, driver_url
 from app.database.errors import explained_errors
 from app.database.revisions import schema_error_on
 from app.embedded_postgres.server import data_directory, embedded_postgres
-from app.main import RESOURCES, TABLES
+from app.main import TABLES
 from app.owner import OWNER_FORMAT, owner_id
+from app.resources import RESOURCES
 from app.settings import read_settings
 from routers import OwnerRows
 

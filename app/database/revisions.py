@@ -18,7 +18,7 @@ _SCHEMA = text("""
     SELECT version_num, ARRAY(
         SELECT declared_table || '.' || declared_column
         FROM unnest(CAST(:schemas AS text[]), CAST(:tables AS text[]), CAST(:columns AS text[]))
-            AS declared(declared_schema, declared_table, declared_column)
+            WITH ORDINALITY AS declared(declared_schema, declared_table, declared_column, position)
         WHERE NOT EXISTS (
             SELECT FROM pg_attribute
             WHERE attname = declared_column
@@ -27,6 +27,7 @@ _SCHEMA = text("""
                 )
                 AND has_column_privilege(attrelid, attnum, 'SELECT')
         )
+        ORDER BY position
     )
     FROM alembic_version
 """)

@@ -8,7 +8,7 @@ from fastapi.routing import iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import ROOT, health
-from app.main import OTHER_ROUTERS, RESOURCES
+from app.resources import OTHER_ROUTERS, RESOURCES
 from routers import ResourceAPI
 from tests.support.public_operations import public_paths
 

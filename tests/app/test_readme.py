@@ -8,7 +8,7 @@ import pytest
 
 from app import ROOT
 from tests.support.processes import Serve
-from tests.support.sql import run_sql
+from tests.support.tasks import empty_tables
 
 GENERATED = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
@@ -49,7 +49,7 @@ def normalized(output: str) -> str:
 
 
 def test_each_command_of_the_tour_has_the_documented_output(serve: Serve, task_url: str) -> None:
-    run_sql(task_url, "TRUNCATE task CASCADE")
+    empty_tables(task_url)
     served = serve(DATABASE_URL=task_url, TODO_OWNER_PROVIDER="app.owner:trusted_header")
     tour = steps(ROOT.joinpath("README.md").read_text())
     requests = [step for step in tour if re.search(r"\bcurl\b", step.command)]

@@ -1,10 +1,7 @@
 """CONTRIBUTING.md's guide to adding a resource, followed in a copy of the project."""
 
-import os
 import re
-import shutil
 import subprocess
-import tempfile
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,16 +9,12 @@ from pathlib import Path
 import pytest
 
 from app import ROOT
-from tests.support.processes import environment
+from tests.support.project_copy import copy_environment, project_copy
 
-NOT_COPIED = shutil.ignore_patterns(
-    *(".venv", ".venv-bench", "node_modules", ".git", ".data", "__pycache__"),
-    *(".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis", ".fuzz"),
-)
 LINTERS = "tests/document/node_modules"
 PYTEST = (
     ".venv/bin/python -m pytest -q tests/isolation/test_application.py tests/app/database/test_migrations.py"
-    " tests/contract/test_fuzz.py -k 'not fuzzer or single-1'"
+    " tests/app/notes tests/contract/test_fuzz.py -k 'not fuzzer or single-1'"
 )
 CHECKS = ("make lint", "make types", "make imports", "make document", PYTEST)
 """The parts of `make check` that depend on the new resource; the others test the generator."""
@@ -29,56 +22,46 @@ CHECKS = ("make lint", "make types", "make imports", "make document", PYTEST)
 
 @pytest.fixture
 def project() -> Iterator[Path]:
-    """Return a copy of the project that shares the installed packages."""
-    with tempfile.TemporaryDirectory(prefix="todo-recipe-") as name:
-        Path(name).chmod(0o755)  # the account of the embedded server must reach its data
-        copy = Path(name, "todo")
-        shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
-        for installed in filter(Path.exists, (ROOT / ".venv", ROOT / LINTERS)):
-            copy.joinpath(installed.relative_to(ROOT)).symlink_to(installed)
-        # Older than what they install: make must not install anything.
-        for lock_file in (*copy.glob("requirements*.txt"), copy / "tests/document/package-lock.json"):
-            os.utime(lock_file, (0, 0))
+    with project_copy() as copy:
         yield copy
 
 
 def files(guide: str) -> dict[str, str]:
     """Return the Python blocks of a guide by their files; a later block replaces an earlier one.
 
-    The file is the last `app/....py` in the text between the block and the one before it, or in the comment
-    on its first line. Blocks without a file are examples.
+    The file is the last `app/....py` or `tests/app/....py` in the text between the block and the one before
+    it, or in the comment on its first line. Blocks without a file are examples.
     """
     contents = {}
     for text, block in re.findall(r"(.*?)^ *```python\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE):
         content = textwrap.dedent(block)
         comment = re.match(r"# (app/\S+\.py)\n", content)
-        names = [name for name in re.findall(r"`(app/\S+\.py)`", text) if not name.endswith("__init__.py")]
+        names = [
+            name
+            for name in re.findall(r"`((?:tests/)?app/\S+\.py)`", text)
+            if not name.endswith("__init__.py")
+        ]
         if comment or names:
             contents[comment[1] if comment else names[-1]] = content
     return contents
 
 
-def with_resource(main: str, change: str) -> str:
-    """Return app/main.py with the imports and the `RESOURCES` of a block."""
+def with_resource(resources: str, change: str) -> str:
+    """Return app/resources.py with the imports and the `RESOURCES` of a block."""
     imports = "".join(f"{line}\n" for line in re.findall(r"^(?:from|import) .*", change, re.MULTILINE))
-    (resources,) = re.findall(r"^RESOURCES = .*", change, re.MULTILINE)
-    changed = re.sub(r"^(?=from app\.settings import)", imports, main, count=1, flags=re.MULTILINE)
-    return re.sub(r"^RESOURCES = .*", resources, changed, count=1, flags=re.MULTILINE)
+    (entries,) = re.findall(r"^RESOURCES = .*", change, re.MULTILINE)
+    changed = re.sub(r"^(?=from app\.tasks\.)", imports, resources, count=1, flags=re.MULTILINE)
+    return re.sub(r"^RESOURCES = .*", entries, changed, count=1, flags=re.MULTILINE)
 
 
 def run(command: str, project: Path) -> None:
-    settings = {
-        "PYTHONPATH": str(project),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "FUZZ": "--include-path-regex notes",
-    }
     result = subprocess.run(
         ["/bin/bash", "-c", command],
         check=False,
         capture_output=True,
         text=True,
         cwd=project,
-        env=environment(**settings),
+        env=copy_environment(project, FUZZ="--include-path-regex notes"),
     )
     assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
 
@@ -87,13 +70,15 @@ def run(command: str, project: Path) -> None:
 def test_a_resource_that_is_added_by_the_guide_passes_all_checks(project: Path) -> None:
     guide = ROOT.joinpath("CONTRIBUTING.md").read_text()
     contents = files(guide)
-    main = contents.pop("app/main.py")
+    change = contents.pop("app/resources.py")
     assert contents.keys() >= {f"app/notes/{name}.py" for name in ("models", "resource", "routes")}
-    project.joinpath("app/notes").mkdir()
-    project.joinpath("app/notes/__init__.py").write_text('"""Notes."""\n')
+    for folder, docstring in (("app/notes", '"""Notes."""\n'), ("tests/app/notes", "")):
+        project.joinpath(folder).mkdir()
+        project.joinpath(folder, "__init__.py").write_text(docstring)
     for name, content in contents.items():
         project.joinpath(name).write_text(content)
-    project.joinpath("app/main.py").write_text(with_resource(ROOT.joinpath("app/main.py").read_text(), main))
+    resources = project / "app/resources.py"
+    resources.write_text(with_resource(resources.read_text(), change))
     migration, document = re.findall(r"^ *(?:\$ )?(make (?:migration .*|openapi))$", guide, re.MULTILINE)
     lint = ["make apilint"] if project.joinpath(LINTERS).exists() else []
     for command in (migration, document, *lint, *CHECKS):
@@ -127,9 +112,9 @@ three
 
 
 def test_a_resource_is_added_to_the_application_by_an_import_and_its_name() -> None:
-    main = "from app.health import x\nfrom app.settings import y\n\nRESOURCES = (tasks,)\n"
+    resources = "from app.tasks.routes import router as tasks\n\nRESOURCES = (tasks,)\n"
     change = "from app.notes.routes import router as notes\n\nRESOURCES = (tasks, notes)\n"
-    assert with_resource(main, change) == (
-        "from app.health import x\nfrom app.notes.routes import router as notes\n"
-        "from app.settings import y\n\nRESOURCES = (tasks, notes)\n"
+    assert with_resource(resources, change) == (
+        "from app.notes.routes import router as notes\nfrom app.tasks.routes import router as tasks\n"
+        "\nRESOURCES = (tasks, notes)\n"
     )

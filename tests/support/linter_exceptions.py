@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 
 from app import health
-from app.main import RESOURCES
+from app.resources import RESOURCES
 from tests.support.public_operations import public_paths
 from tests.support.specimens import specimen_routers
 

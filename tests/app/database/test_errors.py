@@ -98,13 +98,13 @@ CASES = {
     "serve without SELECT": Case(
         "serve",
         migrated=True,
-        sql="GRANT SELECT ON alembic_version TO {role}",
+        sql="GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}; REVOKE SELECT ON task FROM {role}",
         sentence="task.completed, or the role may not read it: restore it, or GRANT SELECT, INSERT",
     ),
     "serve without a table": Case(
         "serve",
         migrated=True,
-        sql="DROP TABLE task; GRANT SELECT ON alembic_version TO {role}",
+        sql="DROP TABLE task CASCADE; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
         sentence="The database has no task.",
     ),
     "serve without a column": Case(

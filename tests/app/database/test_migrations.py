@@ -11,7 +11,7 @@ from alembic import command
 
 from app import ROOT
 from app.database.migrations import configuration, migrate
-from app.main import RESOURCES
+from app.resources import RESOURCES
 from tests.support.processes import STOP_SECONDS, TODO, environment, wait_until
 from tests.support.sql import new_database, run_sql
 

@@ -78,7 +78,7 @@ def test_a_newer_database_is_used_with_a_warning_of_the_server_that_names_both_r
     )
     assert served.output.read_text().count(warning) == 1
     exported = todo("owners", "export", "carol", DATABASE_URL=url, **PROVIDER)
-    assert json.loads(exported.stdout)["resources"] == {"/api/v1/tasks": []}
+    assert json.loads(exported.stdout)["resources"]["/api/v1/tasks"] == []
 
 
 def test_a_newer_database_without_a_column_that_is_needed_requires_a_newer_version(server_url: str) -> None:

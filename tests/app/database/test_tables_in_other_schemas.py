@@ -19,9 +19,9 @@ async def error_of(url: str, metadata: MetaData) -> str | None:
 
 async def test_the_check_of_the_schema_finds_tables_in_another_schema(server_url: str) -> None:
     url = new_database(server_url, "another-schema")
-    migrate(url)
     metadata = declare(schema="Other", x=Colour)
     create(url, metadata)
+    migrate(url)
     assert await error_of(url, metadata) is None
     run_sql(url, 'ALTER TABLE "Other".parcel DROP COLUMN x')
     assert str(await error_of(url, metadata)).startswith("The database has no parcel.x, or the role may not")
@@ -29,9 +29,9 @@ async def test_the_check_of_the_schema_finds_tables_in_another_schema(server_url
 
 async def test_a_role_without_a_right_to_another_schema_is_told(server_url: str) -> None:
     url = new_database(server_url, "forbidden-schema")
-    migrate(url)
     metadata = declare(schema="Other", x=Colour)
     create(url, metadata)
+    migrate(url)
     run_sql(url, "CREATE ROLE stranger LOGIN; GRANT SELECT ON alembic_version TO stranger")
     error = await error_of(url.replace("postgres@", "stranger@"), metadata)
     assert error == (

@@ -1,4 +1,4 @@
-"""The requests that create rows before a walk, so that each owner has some of every resource."""
+"""The requests that create rows of every resource before a walk, and those that delete them after it."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from tests.support.isolation.operations import Api, Operation, Step
 from tests.support.isolation.scalars import scalars
 from tests.support.isolation.values import Json, Values, resolve
 
-ATTEMPTS = 8
+ATTEMPTS = 20
 """The number of bodies for one row: rules over several members may reject some of them."""
 
 
@@ -33,9 +33,23 @@ class Creations:
             # A leak then changes a response to the witness.
             for owner in (INTRUDER, WITNESS):
                 for number, row_id in enumerate(CREATED[owner]):
-                    url = operation.path.replace(f"{{{self._api.resources[router].id_parameter}}}", row_id)
-                    yield Step(owner, operation, url, self._bodies(operation, owner, number), creates=True)
+                    url, bodies = self._url(operation, row_id), self._bodies(operation, owner, number)
+                    yield Step(owner, operation, url, bodies, creates=True)
             self._created.add(router)
+
+    def deletions(self) -> Iterator[Step]:
+        """Yield requests that delete the rows, those that refer to others first."""
+        for router in reversed([*_in_order(self._api, self._ids)]):
+            resource = self._api.resources[router]
+            if router in self._created and "delete" in resource.operations:
+                operation = self._api.operation(router, "DELETE", f"/{{{resource.id_parameter}}}")
+                for owner in (INTRUDER, WITNESS):
+                    for row_id in self._ids_of(owner, router):
+                        yield Step(owner, operation, self._url(operation, row_id))
+
+    def _url(self, operation: Operation, row_id: str) -> str:
+        parameter = self._api.resources[operation.router].id_parameter
+        return operation.path.replace(f"{{{parameter}}}", row_id)
 
     def _operation(self, router: int) -> Operation | None:
         resource = self._api.resources[router]
@@ -61,11 +75,21 @@ class Creations:
                 )
             return [existing[number % len(existing)]] if name in unique and existing else existing or [None]
 
-        numbered = {name: _numbered(members[name], number) for name in unique & members.keys()}
+        numbered = {name: self._numbered(members[name], number) for name in unique & members.keys()}
         numbered = {name: each for name, each in numbered.items() if each is not None}
         attempts = [attempt < ATTEMPTS / 2 for attempt in range(ATTEMPTS)]
         values = (Values(self._api.schemas, self._rng, ids, only_examples) for only_examples in attempts)
         return [each.value(operation.body) | numbered for each in values]
+
+    def _numbered(self, schema: Json, number: int) -> Any:
+        """Return a value that differs from those with other numbers; None for a UUID or a JSON value."""
+        examples = schema.get("examples", [])
+        (plain, *_) = (each for each in schema.get("anyOf", [schema]) if each.get("type") != "null")
+        plain = resolve(plain, self._api.schemas)
+        if plain.get("format") == "uuid" or plain.get("type") in {"object", "array"}:
+            return None
+        different = list(dict.fromkeys([*examples, *scalars(plain)]))
+        return different[number % len(different)]
 
     def _existing(self, router: int, name: str, owner: str) -> Sequence[str]:
         """Return the ids of the rows that a member can refer to by now."""
@@ -76,11 +100,11 @@ class Creations:
             return self._ids.public.get(target, ())
         if target not in self._created:
             return ()
-        return (
-            CREATED[owner]
-            if "put" in self._api.resources[target].operations
-            else [placeholder(owner, target)]
-        )
+        return self._ids_of(owner, target)
+
+    def _ids_of(self, owner: str, router: int) -> Sequence[str]:
+        has_put = "put" in self._api.resources[router].operations
+        return CREATED[owner] if has_put else [placeholder(owner, router)]
 
 
 def _in_order(api: Api, ids: RowIds) -> Iterator[int]:
@@ -95,13 +119,3 @@ def _in_order(api: Api, ids: RowIds) -> Iterator[int]:
         router = next(free, min(waiting))  # in a circle of references, the first one starts without them
         waiting.remove(router)
         yield router
-
-
-def _numbered(schema: Json, number: int) -> Any:
-    """Return a value that differs from those with other numbers; None for a UUID or a JSON value."""
-    examples = schema.get("examples", [])
-    (plain, *_) = (each for each in schema.get("anyOf", [schema]) if each.get("type") != "null")
-    if plain.get("format") == "uuid" or plain.get("type") in {"object", "array"}:
-        return None
-    different = list(dict.fromkeys([*examples, *scalars(plain)]))
-    return different[number % len(different)]

@@ -26,6 +26,9 @@ PAGING = {"limit", "cursor", "sort"}
 PAGING_SHARE = 0.4
 """The share of requests for a page that have each of these parameters."""
 
+DELETIONS_SHARE = 0.1
+"""The share of walks that end with deletions: a row that others refer to cannot be deleted before them."""
+
 LAST_CURSOR = "last-cursor"
 """What stands in a query for the cursor of the last page that the owner got from the same path."""
 
@@ -43,7 +46,10 @@ def walk(api: Api, ids: RowIds, seed: int) -> list[Step]:
     chosen = [favourite if rng.random() < 0.75 else rng.choice(groups) for _ in range(WALK_LENGTH)]
     probes = [_step(api, ids.foreign, each, rng, WITNESS) for each in favourite if each.method != "PUT"]
     steps = [_step(api, ids.of, rng.choice(each), rng, rng.choice(_OWNERS)) for each in chosen]
-    return [*Creations(api, ids, rng).steps(), *probes, *steps]
+    creations = Creations(api, ids, rng)
+    created = [*creations.steps()]
+    deletions = creations.deletions() if rng.random() < DELETIONS_SHARE else ()
+    return [*created, *probes, *steps, *deletions]
 
 
 def _step(api: Api, ids: Ids, operation: Operation, rng: random.Random, owner: str) -> Step:

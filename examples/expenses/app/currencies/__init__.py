@@ -1,0 +1,1 @@
+"""Currencies: reference data that everyone may read."""

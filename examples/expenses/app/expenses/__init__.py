@@ -1,0 +1,1 @@
+"""Expenses: what was paid from an account."""

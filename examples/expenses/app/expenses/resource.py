@@ -1,0 +1,20 @@
+"""The declaration of expenses."""
+
+from app.expenses.models import Expense, ExpenseCreate, ExpenseRead
+from routers import Equals, OneOf, Range, Resource, Search
+
+expenses = Resource(
+    path="/expenses",
+    model=Expense,
+    create=ExpenseCreate,
+    read=ExpenseRead,
+    filters=(
+        Equals("account_id"),
+        Equals("category_id"),
+        OneOf("method"),
+        Range("amount"),
+        Range("spent_on"),
+        Search("payee"),
+    ),
+    sorts=("-spent_on", "spent_on", "-amount", "-created_at"),
+)
