@@ -52,8 +52,8 @@ run: $(RUNS) ## Serve on 127.0.0.1:8000 with an embedded PostgreSQL
 test: $(READY) $(if $(CI)$(NODE),$(MODULES) $(LINTERS_READY)) ## Run the test suite, or make test TESTS="tests/app"; it starts its own PostgreSQL
 	@$(BIN)/python -m pytest -n 4 --dist worksteal $(TESTS)
 
-slow: $(READY) ## Run the tests that take a minute each: the guides, the image, every column type fuzzed
-	@$(BIN)/python -m pytest -n 2 -m slow
+slow: $(READY) ## Run the tests of processes and faults, the guides, the image, and the longer runs of the fuzzer
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -m 'slow and not deep'
 
 coverage: $(READY) ## Check that the tests of the generator reach all of its branches
 	@$(BIN)/python -m pytest -n 4 --dist worksteal -q tests/routers tests/isolation/test_generator.py --cov --cov-report=term-missing:skip-covered --cov-fail-under=100

@@ -21,6 +21,8 @@ from tests.support.processes import (
     wait_until,
 )
 
+pytestmark = pytest.mark.slow
+
 ALICE = {"X-User-ID": "alice", "Authorization": f"Bearer {PLANTED}"}
 
 
@@ -99,7 +101,6 @@ def test_a_server_with_a_dead_database_stops(serve: Serve, data: Path) -> None:
     assert postgres_below(data) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_the_server_ends_with_an_error_if_its_database_does_not_start_again(
     serve: Serve, data: Path, workers: str

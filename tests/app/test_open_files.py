@@ -7,6 +7,8 @@ from app.open_files import RESERVED, connection_limits
 from app.settings import Settings
 from tests.support.processes import Serve, run_to_end, with_open_files
 
+pytestmark = pytest.mark.slow
+
 POOL_SIZE = 10
 
 

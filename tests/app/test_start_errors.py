@@ -14,6 +14,8 @@ from app import cli
 from tests.app.test_cli import PROVIDER, UVICORN
 from tests.support.processes import clear_settings, free_port, todo
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def _signals() -> Iterator[None]:

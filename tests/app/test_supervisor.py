@@ -10,6 +10,8 @@ import pytest
 from tests.support.private_values import PLANTED
 from tests.support.processes import Serve, todo
 
+pytestmark = pytest.mark.slow
+
 ALICE = {"X-User-ID": "alice", "Authorization": f"Bearer {PLANTED}"}
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
 
@@ -75,7 +77,6 @@ def test_a_server_that_cannot_start_ends_with_an_error(task_url: str, workers: s
         assert last == "todo: The worker processes do not start: see the messages above."
 
 
-@pytest.mark.slow
 def test_a_worker_that_does_not_stop_is_killed(serve: Serve, task_url: str) -> None:
     served = serve(DATABASE_URL=task_url, TODO_WORKERS="2", **PROVIDER)
     served.workers(2)[0].suspend()

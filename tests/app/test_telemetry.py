@@ -15,6 +15,8 @@ from tests.support.processes import Serve, Served
 from tests.support.sql import run_sql
 from tests.support.tasks import migrated_database
 
+pytestmark = pytest.mark.slow
+
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
 OWNER, TITLE, DESCRIPTION = "owner-that-is-secret", "A secret title", "A described secret"
 SEARCH, TOKEN = "searched-secret", "token-that-is-secret"

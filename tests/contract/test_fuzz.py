@@ -20,9 +20,13 @@ RUNS = {
     "trusted-match-any": (TRUSTED, stateful(8, *ANY_OWNER, match_any=True)),
 }
 
+SLOW = {"single-match-any", "stateful-match-any", "trusted-match-any"}
+
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [], id=name) for name in RUNS]
+)
 def test_the_fuzzer_finds_nothing(serve: Serve, server_url: str, name: str, seed: int) -> None:
     provider, run = RUNS[name]
     url = migrated_database(server_url, f"fuzz-{name}-{seed}")

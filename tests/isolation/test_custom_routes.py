@@ -14,6 +14,8 @@ from tests.support.isolation.checks import Isolation
 from tests.support.isolation.specimens import isolation_of
 from tests.support.leaky_routes import LEAKS, Forbidden, Ids, leaky_search
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(40)
 
 Isolate = Callable[..., Isolation]

@@ -14,6 +14,8 @@ from tests.reliability.scenario import Fault, Measure, faults
 from tests.reliability.services import Services, api, netloc
 from tests.support.tasks import migrated_database
 
+pytestmark = pytest.mark.slow
+
 GET = b"GET /api/v1/tasks HTTP/1.1\r\nHost: todo\r\nX-User-ID: carol\r\n\r\n"
 POST = GET.replace(b"GET", b"POST").replace(b"\r\n\r\n", b"\r\nContent-Type: application/json\r\n")
 SLOW_CLIENTS = 100

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import psycopg2
+import pytest
 
 from tests.reliability.scenario import Fault, Measure, faults
 from tests.reliability.services import Services, api
 from tests.support.postgres import PostgreSQL
 from tests.support.sql import run_sql
 from tests.support.tasks import migrated_database
+
+pytestmark = pytest.mark.slow
 
 TERMINATE = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

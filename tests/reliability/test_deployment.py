@@ -2,9 +2,13 @@
 
 from uuid import uuid4
 
+import pytest
+
 from tests.reliability.scenario import Fault, Measure, faults
 from tests.reliability.services import Service, Services
 from tests.support.tasks import migrated_database
+
+pytestmark = pytest.mark.slow
 
 
 def restart_in_turn(servers: list[Service]) -> None:

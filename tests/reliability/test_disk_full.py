@@ -17,6 +17,8 @@ from tests.support.postgres import PostgreSQL, hand_over, running_postgres
 from tests.support.sql import run_sql
 from tests.support.tasks import migrated_database
 
+pytestmark = pytest.mark.slow
+
 DISK_MEGABYTES = 16
 
 

@@ -14,6 +14,8 @@ from tests.reliability.scenario import Fault, Measure, faults
 from tests.reliability.services import Services, api
 from tests.support.sql import run_sql
 
+pytestmark = pytest.mark.slow
+
 TERMINATE = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()

@@ -5,10 +5,14 @@ import time
 from collections.abc import Callable
 from uuid import uuid4
 
+import pytest
+
 from tests.reliability.scenario import Fault, Measure, faults
 from tests.reliability.services import Services, api
 from tests.support.fault_proxy import FaultProxy, fault_proxy
 from tests.support.tasks import migrated_database
+
+pytestmark = pytest.mark.slow
 
 Inject = Callable[[FaultProxy], None]
 

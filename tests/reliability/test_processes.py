@@ -3,10 +3,13 @@
 import time
 
 import psutil
+import pytest
 
 from tests.reliability.scenario import Fault, Measure, faults
 from tests.reliability.services import Service, Services, api
 from tests.support.processes import kill, postgres_below
+
+pytestmark = pytest.mark.slow
 
 
 def kill_the_server(service: Service) -> None:

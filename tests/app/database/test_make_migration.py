@@ -12,6 +12,8 @@ from app import ROOT
 from tests.support.processes import environment
 from tests.support.sql import new_database, run_sql
 
+pytestmark = pytest.mark.slow
+
 MODEL = """
 
 from enum import StrEnum

@@ -16,6 +16,8 @@ from tests.support.private_values import PLANTED
 from tests.support.processes import Serve, Served, free_port, todo
 from tests.support.sql import new_database, run_sql
 
+pytestmark = pytest.mark.slow
+
 ALICE = {"X-User-ID": "alice", "Authorization": f"Bearer {PLANTED}"}
 _numbers = count()
 

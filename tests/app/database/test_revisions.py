@@ -16,6 +16,8 @@ from tests.support.processes import Serve, run_to_end, todo
 from tests.support.sql import run_sql
 from tests.support.tasks import migrated_database
 
+pytestmark = pytest.mark.slow
+
 NEXT = '''"""Change nothing."""
 
 revision = "{revision}"
