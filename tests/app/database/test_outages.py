@@ -11,6 +11,8 @@ from tests.support.fault_proxy import FaultProxy, fault_proxy
 from tests.support.sql import run_sql
 from tests.support.tasks import task_application, task_client
 
+pytestmark = pytest.mark.slow
+
 TERMINATE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'outage'"
 
 
