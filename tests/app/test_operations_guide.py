@@ -124,7 +124,8 @@ def test_the_data_of_an_owner_are_exported_and_deleted(project: Path) -> None:
     export = script(GUIDE, "Export the data of one owner")
     delete = script(GUIDE, "Delete the data of one owner")
     deleted = run_script(export + delete, project)
-    assert deleted == "  /api/v1/tasks: 2 rows\nDeleted 2 rows of alice.\n"
+    assert "  /api/v1/tasks: 2 rows\n" in deleted
+    assert deleted.endswith("Deleted 2 rows of alice.\n")
     assert len(json.loads(project.joinpath("alice.json").read_text())["resources"]["/api/v1/tasks"]) == 2
     assert psql("-c", "SELECT owner_id FROM task", project=project) == "bob\n"
 
