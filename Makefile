@@ -102,11 +102,11 @@ lint: $(READY) secrets ## Lint, check the format, and search for secrets
 	@$(BIN)/ruff format --check .
 	@$(BIN)/hadolint Containerfile
 
-# The lines with hashes are those of the lock files. The words are the passwords of examples and tests.
+# The lines are hashes in lock files and revisions in migrations. The words are the passwords of examples and tests.
 secrets: $(READY) ## Search the files of the repository for passwords, keys and tokens
 	@if git rev-parse --git-dir >/dev/null 2>&1; then \
 		git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/detect-secrets-hook --no-verify \
-			--exclude-lines 'sha(256:|512-)' --exclude-secrets '^(password|secret|p%40ss|private-value|fuzzer)$$'; \
+			--exclude-lines 'sha(256:|512-)|^(down_)?revision = ' --exclude-secrets '^(password|secret|p%40ss|private-value|fuzzer)$$'; \
 	else echo "This is no git repository, so its files are not searched for secrets."; fi
 
 # No part of `make check`: it asks services on the internet, which not every machine reaches.

@@ -28,6 +28,8 @@ def test_make_secrets_finds_keys_tokens_and_passwords_in_the_files_of_the_reposi
     tmp_path.joinpath(".gitignore").write_text(".venv\nignored\n")
     tmp_path.joinpath("ignored").write_text(SECRETS["config.ini"])
     tmp_path.joinpath(".env.example").write_text("DATABASE_URL=postgresql://user:password@host/db\n")
+    revision = "79ecf7c2" + "58f2"
+    tmp_path.joinpath("migration.py").write_text(f'revision = "{revision}"\ndown_revision = "{revision}"\n')
     subprocess.run(["/usr/bin/env", "git", "init", "--quiet", tmp_path], check=True)
     search = ["/usr/bin/env", "make", "secrets"]
     clean = subprocess.run(search, check=False, capture_output=True, text=True, cwd=tmp_path)
