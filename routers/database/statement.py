@@ -42,7 +42,8 @@ class CompiledStatement:
         ]
         self._required = {bind.key for bind in binds if bind.required}
         # The text of `IN` with a list depends on the number of values.
-        self._expanding = compiled if compiled.post_compile_params else None
+        is_incomplete = compiled.post_compile_params or compiled.literal_execute_params
+        self._expanding = compiled if is_incomplete else None
         self.names = frozenset(compiled.binds)
         self.has_deadline = DEADLINE in self.names
         columns = enumerate(getattr(statement, "exported_columns", ()))

@@ -10,7 +10,7 @@ WHERE. What could name a table without being a table of SQLAlchemy is rejected: 
 import re
 from typing import Any, NoReturn
 
-from sqlalchemy import Executable, SelectBase, Table
+from sqlalchemy import BindParameter, Executable, SelectBase, Table, TableClause
 from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
 from sqlalchemy.dialects.postgresql.psycopg import (
     PGCompiler_psycopg,
@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql.psycopg import (
 )
 from sqlalchemy.sql.visitors import iterate
 
-from routers.queries.ownership import OWNER
+from routers.queries.ownership import OWNER, OwnerParameter
 from routers.queries.sql_functions import is_safe
 from routers.tables.rows import OwnedRow, declared_model
 
@@ -31,8 +31,10 @@ _OWNED_ROWS = "(SELECT * FROM {} WHERE owner_id = {})"
 _LITERAL = re.compile(r"\*|'%'|[0-9]+|B'1'|true|\(xmax = 0\)")
 """Text in generated SQL: `count(*)`, `LIKE '%' || x`, `EXISTS (SELECT 1 ...)`, the deadline and `put`."""
 
-_OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|`?]{1,63}")
-_QUERY = re.compile(r"\b(select|table|values|with)\b", re.IGNORECASE)
+_OPERATOR = re.compile(r"(?!.*(?:--|/\*))[-+*/<>=~!@#%^&|`?]{1,63}")
+"""An operator of PostgreSQL; `--` and `/*` would begin a comment."""
+
+_TYPE = re.compile(r"""(?:[\w .\[\]]|\([\w, ]*\)|"[^"]*")*""")
 _WORD = re.compile(r"[A-Za-z_]{1,63}")
 
 
@@ -42,9 +44,7 @@ def generated(statement: Any) -> Any:
 
 
 class _Preparer(PGIdentifierPreparer_psycopg):
-    """Writes names: quoted where necessary, and without a schema, as an alias has none."""
-
-    schema_for_object = staticmethod(lambda _table: "")
+    """Writes names, quoted where necessary."""
 
     def quote(self, ident: str) -> str:
         """Quote a name, even a `quoted_name` that asks not to be."""
@@ -79,13 +79,27 @@ class _Compiler(PGCompiler_psycopg):
         if issubclass(model, OwnedRow):
             rows = _OWNED_ROWS.format(rows, self.process(OWNER))
         enclosing_alias = options.get("enclosing_alias")
+        ambiguous = options.get("ambiguous_table_name_map") or {}
+        if not table.schema and table.name in ambiguous:
+            alias = self.preparer.quote(self._truncated_identifier("alias", ambiguous[table.name]))
         has_alias = enclosing_alias is not None and enclosing_alias.element is table
         return rows if has_alias else f"{rows} AS {alias}"
 
     def visit_column(self, column: Any, *arguments: Any, **options: Any) -> str:
         if column.is_literal and not _LITERAL.fullmatch(column.name):
             _reject_text(column)
-        return str(super().visit_column(column, *arguments, **options))
+        table = column.table
+        if isinstance(table, TableClause) and column.key not in table.c:
+            _reject(f"{table.name} has no column {column.name}.")  # it could be a function of the row
+        text = str(super().visit_column(column, *arguments, **options))
+        schema = getattr(table, "schema", None)
+        # The alias of a subquery has no schema.
+        return text.removeprefix(f"{self.preparer.quote_schema(schema)}.") if schema else text
+
+    def visit_bindparam(self, bindparam: Any, *arguments: Any, **options: Any) -> str:
+        if bindparam.key == OWNER.key and not isinstance(bindparam, OwnerParameter):
+            _reject(f"The name of the parameter {bindparam.key} is reserved: use another one.")
+        return str(super().visit_bindparam(bindparam, *arguments, **options))
 
     def visit_function(self, func: Any, *arguments: Any, **options: Any) -> str:
         if not is_safe(func.name, func.packagenames):
@@ -134,7 +148,7 @@ class _Compiler(PGCompiler_psycopg):
         _reject("TABLESAMPLE reads rows of all owners: use ORDER BY random() with a LIMIT.")
 
     def get_select_hint_text(self, byfroms: Any) -> NoReturn:
-        _reject_text(next(iter(byfroms.values())))
+        _reject_text(" ".join(byfroms.values()) or "with_hint")
 
     def get_statement_hint_text(self, hint_texts: Any) -> NoReturn:
         _reject_text(hint_texts[0])
@@ -145,7 +159,7 @@ class _TypeCompiler(PGTypeCompiler):
 
     def process(self, type_: Any, **options: Any) -> str:
         text = str(super().process(type_, **options))
-        if _QUERY.search(text.replace("WITH TIME ZONE", "")):
+        if not _TYPE.fullmatch(text):
             _reject_text(text)
         return text
 
@@ -169,12 +183,14 @@ def use_owner_compiler(dialect: Any) -> None:
 
 
 def check_constructs(statement: Any) -> None:
-    """Check that SQLAlchemy's own compiler writes all parts of a statement.
+    """Check the parts of an expression or a statement of a custom route.
 
     Raises:
-        TypeError: a part of the statement has a compiler of its own.
+        TypeError: a part has a compiler of its own, or is a parameter without its value.
     """
     for element in iterate(statement):
+        if isinstance(element, BindParameter) and not element.unique:
+            _reject(f"The parameter {element.key} has a name: write its value into the expression instead.")
         if hasattr(element, "_compiler_dispatcher"):
             _reject(f"{type(element).__name__} has its own compiler: use the constructs of SQLAlchemy.")
 

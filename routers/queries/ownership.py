@@ -3,7 +3,7 @@
 from typing import Any, NewType
 
 from fastcrud import PolicyConfig
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import BindParameter
 
 from routers.tables.rows import OwnedRow, Row
 
@@ -13,7 +13,14 @@ OwnerId = NewType("OwnerId", str)
 Only the owner dependency creates it.
 """
 
-OWNER: BindParameter[Any] = bindparam("scope_owner")
+
+class OwnerParameter(BindParameter[Any]):
+    """The bind parameter of the owner, which no other parameter of the same name can stand for."""
+
+    inherit_cache = True
+
+
+OWNER: BindParameter[Any] = OwnerParameter("scope_owner", required=True)
 """The owner in a statement. Executing the statement without a value for it fails."""
 
 

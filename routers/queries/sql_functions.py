@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 _NAMES = """
-    abs acos acosd acosh age aggregate_strings all any any_value array_agg array_append array_cat array_dims
+    abs acos acosd acosh age all any any_value array_agg array_append array_cat array_dims
     array_fill array_length array_lower array_ndims array_position array_positions array_prepend
     array_remove array_replace array_reverse array_sample array_shuffle array_sort array_to_json
     array_to_string array_upper ascii asin asind asinh atan atan2 atan2d atand atanh avg bit_and bit_count
     bit_length bit_or bit_xor bool_and bool_or btrim cardinality casefold cbrt ceil ceiling char_length
     character_length chr clock_timestamp coalesce concat concat_ws convert_from convert_to corr cos cosd
     cosh cot cotd count covar_pop covar_samp crc32 crc32c cube cume_dist current_date current_time
-    current_timestamp date_add date_bin date_part date_range date_subtract date_trunc daterange decode
+    current_timestamp date_add date_bin date_part date_subtract date_trunc daterange decode
     degrees dense_rank div encode erf erfc every exp factorial first_value floor format gamma gcd
     gen_random_uuid generate_series generate_subscripts get_bit get_byte greatest grouping grouping_sets
     initcap int4range int8range isempty isfinite json_agg json_array_elements json_array_elements_text

@@ -20,6 +20,7 @@ class _Source:
     """How to build a statement; equal keys stand for equal statements."""
 
     key: Hashable
+    clauses: Sequence[Any] = field(compare=False)
     build: Callable[[], Executable] = field(compare=False)
     names: Sequence[str] = field(compare=False)
 
@@ -36,16 +37,16 @@ def compile_for_owner(
     """
     expressions = Expressions(clauses)
     if expressions.key is not None:
-        compiled, names = _compile_once(_Source((key, expressions.key), build, expressions.names))
+        compiled, names = _compile_once(_Source((key, expressions.key), clauses, build, expressions.names))
         if compiled.names.issuperset(names):
             return compiled, expressions.values(names)
     # The cache key or the compiled statement does not have all values, so they are compiled into it.
-    return _compile(build()), {}
+    return _compile(clauses, build), {}
 
 
 @lru_cache(CACHE_SIZE)
 def _compile_once(source: _Source) -> tuple[CompiledStatement, Sequence[str]]:
-    return _compile(source.build()), source.names
+    return _compile(source.clauses, source.build), source.names
 
 
 @lru_cache(CACHE_SIZE)
@@ -54,6 +55,7 @@ def compile_generated(statement: Executable) -> CompiledStatement:
     return CompiledStatement(statement, OWNER_DIALECT)
 
 
-def _compile(statement: Executable) -> CompiledStatement:
-    check_constructs(statement)
-    return CompiledStatement(statement, OWNER_DIALECT)
+def _compile(clauses: Sequence[Any], build: Callable[[], Executable]) -> CompiledStatement:
+    for clause in clauses:
+        check_constructs(clause)
+    return CompiledStatement(build(), OWNER_DIALECT)

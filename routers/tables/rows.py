@@ -87,6 +87,8 @@ SERVER_COLUMNS = frozenset(OwnedRow.model_fields)
 def _complete_table(_mapper: Mapper[Any], model: type[Row]) -> None:
     """Add constraints, foreign keys and indexes for what the fields declare."""
     table = table_of(model)
+    if table in _MODELS:
+        raise TypeError(f"{model.__name__} and {_MODELS[table].__name__} have the same table: rename one.")
     _MODELS[table] = model
     for name, field in model.model_fields.items():
         for rule, condition in checks(field, table.c[name]):

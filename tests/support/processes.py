@@ -68,7 +68,7 @@ def run_to_end(command: Sequence[str | Path], **settings: str) -> "subprocess.Co
         text=True,
         cwd=ROOT,
         env=environment(**settings),
-        timeout=60,
+        timeout=120,
     )
     check_logs([result.stderr])
     return result

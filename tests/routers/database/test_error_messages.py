@@ -63,3 +63,9 @@ async def test_the_message_about_a_missing_parameter_names_it(database: Database
     with pytest.raises(StatementError, match="name"):
         async with database.transaction() as connection:
             await database.fetch_on(connection, text("SELECT :name"), {"owner": SECRET})
+
+
+async def test_a_statement_of_a_session_without_its_parameter_is_rejected(database: Database) -> None:
+    async with database.session() as session:
+        with pytest.raises(StatementError, match="A value is required for bind parameter 'name'"):
+            await session.execute(text("SELECT :name"))

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Sequence,
     String,
     Table,
+    bindparam,
     cast,
     column,
     delete,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     table,
     text,
     update,
+    values,
 )
 from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.ext.compiler import compiles
@@ -106,6 +108,29 @@ REJECTED: dict[str, tuple[str, Callable[[], Any]]] = {
         "SQL text",
         lambda: select(literal(timedelta(1), INTERVAL(fields="second), (table x"))),
     ),
+    "an operator that begins a comment": (
+        "SQL text",
+        lambda: select(literal("x").op("/*")(column("*/ || (SELECT max(text) FROM specimen_entry) --"))),
+    ),
+    "an operator that comments out the rest of a line": ("SQL text", lambda: select(TEXT.op("+--")(TEXT))),
+    "a type that calls a function": (
+        "SQL text",
+        lambda: select(cast(TEXT, INTERVAL(fields="day || ts_stat('x')"))),
+    ),
+    "a parameter with the name of the owner's": (
+        "has a name",
+        lambda: select(TEXT).where(bindparam("scope_owner", "bob") != TEXT),
+    ),
+    "a parameter whose value comes later": (
+        "has a name",
+        lambda: select(TEXT).where(bindparam("a") == AMOUNT).params(a=1),
+    ),
+    "a hidden parameter with the name of the owner's": (
+        "is reserved",
+        lambda: select(values(column("x", String), name="v").data([(bindparam("scope_owner", "bob"),)]).c.x),
+    ),
+    "a function of a whole row": ("has no column peek", lambda: select(column("peek", _selectable=ENTRIES))),
+    "a hint for another database": ("SQL text", lambda: select(TEXT).with_hint(Entry, "USE INDEX", "mysql")),
     "a lightweight table": ("OwnedRow or PublicRow", lambda: select(LIGHTWEIGHT.c.text)),
     "a table of other metadata": ("OwnedRow or PublicRow", lambda: select(OTHER_METADATA.c.text)),
     "a table of no model": ("OwnedRow or PublicRow", lambda: select(undeclared.c.id)),

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import func, literal, select
+from sqlalchemy import bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
 from sqlmodel import col
 
@@ -186,6 +186,14 @@ def test_a_compiler_that_does_not_reject_a_statement_is_detected(
     assert all(is_rejected(message, shape()) for message, shape in REJECTED.values())
     mutate(**{method: getattr(PGCompiler_psycopg, method)})
     assert not all(is_rejected(message, shape()) for message, shape in REJECTED.values())
+
+
+async def test_the_owner_cannot_be_replaced_by_a_parameter_of_that_name(rows: Reader) -> None:
+    spoofed = bindparam("scope_owner", BOB) == TEXT
+    with pytest.raises(TypeError, match="has a name"):
+        await rows.delete_where(spoofed)
+    with pytest.raises(TypeError, match="has a name"):
+        await rows.list(spoofed)
 
 
 async def test_the_result_has_rows_with_names(rows: Reader) -> None:

@@ -5,11 +5,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
+from sqlalchemy.orm import configure_mappers
 
 from tests.support.gadgets import Gadget
 from tests.support.specimens import labels, regions, shelves, specimens
 from tests.support.sql import run_sql
-from tests.support.tables import METADATA
+from tests.support.tables import METADATA, OwnedSpecimen, PublicSpecimen
 
 
 def insert(url: str, name: str, note: str = "note") -> None:
@@ -72,3 +73,19 @@ def test_alembic_sees_no_difference_between_created_and_declared_tables(specimen
         assert compare_metadata(context, METADATA) == []
     engine.dispose()
     assert all(not each.table.info for each in (regions, shelves, specimens, labels))
+
+
+def test_two_models_of_one_table_are_rejected() -> None:
+    with pytest.raises(TypeError, match="Second and First have the same table: rename one"):
+        _declare_twice()
+
+
+def _declare_twice() -> None:
+    class First(OwnedSpecimen, table=True):
+        __tablename__ = "declared_twice"
+
+    class Second(PublicSpecimen, table=True):
+        __tablename__ = "declared_twice"
+        __table_args__ = {"extend_existing": True}  # noqa: RUF012 # as SQLAlchemy writes it
+
+    configure_mappers()
