@@ -41,7 +41,7 @@ async def execute(
         values = transformer.dump_sequence(arguments, [PyFormat.AUTO] * len(arguments))
         driver.pgconn.send_query_params(sql, values, transformer.types, transformer.formats, Format.BINARY)
         result = await _receive(driver.pgconn)
-        return read_rows(result, transformer, statement.readers)
+        return read_rows(result, transformer, statement.readers_of(result))
     except DriverError as error:
         lost = is_connection_error(error)
         if lost:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from psycopg.postgres import types
-from sqlalchemy import Enum, Executable, Float, make_url
+from psycopg.pq.abc import PGresult
+from sqlalchemy import Enum, Executable, make_url
 from sqlalchemy.exc import StatementError
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -26,7 +26,6 @@ class CompiledStatement:
         text: SQL with numbered parameters (`$1`).
         has_deadline: It fails after the value of the parameter `DEADLINE`.
         names: The names of its bind parameters.
-        readers: The columns whose driver values need a conversion.
     """
 
     def __init__(self, statement: Any, dialect: Any = DIALECT) -> None:
@@ -46,10 +45,17 @@ class CompiledStatement:
         self._expanding = compiled if is_incomplete else None
         self.names = frozenset(compiled.binds)
         self.has_deadline = DEADLINE in self.names
-        columns = enumerate(getattr(statement, "exported_columns", ()))
-        self.readers: Readers = [
-            (place, read) for place, column in columns if (read := reader_of(column.type))
-        ]
+        self._types = [column.type for column in getattr(statement, "exported_columns", ())]
+        self._readers: Readers | None = None
+
+    def readers_of(self, result: PGresult) -> Readers:
+        """Return the columns of a result whose driver values need a conversion."""
+        if self._readers is None:
+            readers = (
+                (place, reader_of(each, result.ftype(place))) for place, each in enumerate(self._types)
+            )
+            self._readers = [(place, reader) for place, reader in readers if reader]
+        return self._readers
 
     def bind(self, parameters: Mapping[str, Any]) -> tuple[bytes, list[Any]]:
         """Return the SQL and its positional arguments for named parameters.
@@ -94,12 +100,10 @@ def _writer(column_type: Any) -> Callable[[Any], Any] | None:
     return writer
 
 
-def reader_of(column_type: Any) -> Callable[[Any], Any] | None:
-    """Return the conversion from the driver's value to the column's; None if they are the same."""
+def reader_of(column_type: Any, oid: int) -> Callable[[Any], Any] | None:
+    """Return the conversion of the driver's value, of this type in the database; None if it needs none."""
     if isinstance(column_type, UTCDateTime):
         return in_utc
-    # Only the readers of numbers use the type in the database.
-    oid = types["float8" if isinstance(column_type, Float) else "numeric"].oid
     reader: Callable[[Any], Any] | None = column_type.dialect_impl(DIALECT).result_processor(DIALECT, oid)
     if reader and isinstance(column_type, Enum) and column_type.native_enum:
         # The driver does not know the enum types of a database and returns their bytes.

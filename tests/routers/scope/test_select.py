@@ -1,10 +1,11 @@
 """A SELECT of a custom route reads the rows of one owner, whatever its shape."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy import Float, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
 from sqlmodel import col
 
@@ -204,6 +205,14 @@ async def test_the_result_has_rows_with_names(rows: Reader) -> None:
     assert [(row.name, row.total) for row in result] == [("ann 1", 6), ("ann 2", 15)]
     assert (await rows.select(select(func.count()).select_from(Entry))).scalar_one() == 6
     assert (await rows.select(select(TEXT).where(AMOUNT > 99))).all() == []
+
+
+async def test_numbers_have_the_type_of_their_expression(rows: Reader) -> None:
+    median = func.percentile_cont(0.5).within_group(AMOUNT)
+    numbers = select(median, func.avg(AMOUNT, type_=Float), func.max(AMOUNT), func.max(AMOUNT) * 1.5)
+    row = (await rows.select(numbers)).one()
+    assert list(map(type, row)) == [Decimal, float, Decimal, Decimal]
+    assert tuple(row) == (Decimal("3.5"), 3.5, Decimal(6), Decimal(9))
 
 
 async def test_equal_statements_keep_their_own_values(rows: Reader) -> None:
