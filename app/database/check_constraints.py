@@ -68,14 +68,18 @@ def _change_table(changes: ModifyTableOps, existing: Table, declared: Table, con
     retyped = {
         each.column_name for each in changes.ops if isinstance(each, AlterColumnOp) and each.modify_type
     }
-    kept = {
+    unchanged = {
         name
         for name, check in stored.items()
         if before[name] == after.get(name) and retyped.isdisjoint(check.columns)
     }
     # First and last: while a constraint exists, so do its columns, with the types that it needs.
-    changes.ops[:0] = [_drop(existing, name, stored[name].condition) for name in stored if name not in kept]
-    changes.ops += [_create(changes, name, conditions[name]) for name in sorted(conditions.keys() - kept)]
+    changes.ops[:0] = [
+        _drop(existing, name, stored[name].condition) for name in stored if name not in unchanged
+    ]
+    changes.ops += [
+        _create(changes, name, conditions[name]) for name in sorted(conditions.keys() - unchanged)
+    ]
 
 
 def _create(changes: ModifyTableOps, name: str, condition: str) -> CreateCheckConstraintOp:

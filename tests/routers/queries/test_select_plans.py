@@ -14,7 +14,7 @@ from sqlalchemy import exists, func, select, true
 
 from routers.database.statement import CompiledStatement
 from routers.queries.owner_compiler import OWNER_DIALECT
-from tests.routers.scope.select_shapes import AMOUNT, BOOK, ENTRY, LEDGER, LEDGER_ID, NAME, TEXT
+from tests.routers.scope.select_statements import AMOUNT, BOOK, ENTRY, LEDGER, LEDGER_ID, NAME, TEXT
 from tests.support.ledgers import Entry, create_ledgers, row_id
 from tests.support.sql import new_database
 

@@ -1,4 +1,4 @@
-"""A SELECT of a custom route reads the rows of one owner, whatever its shape."""
+"""A SELECT of a custom route reads the rows of one owner, whatever its construction."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from decimal import Decimal
@@ -14,8 +14,8 @@ from routers.database.statement import CompiledStatement
 from routers.queries import sql_functions
 from routers.queries.owner_compiler import OWNER_DIALECT, check_constructs, check_select
 from routers.scope import owner_statements
-from tests.routers.scope.rejected_shapes import REJECTED
-from tests.routers.scope.select_shapes import AMOUNT, LEDGER, NAME, SHAPES, TEXT
+from tests.routers.scope.rejected_statements import REJECTED
+from tests.routers.scope.select_statements import AMOUNT, LEDGER, NAME, SELECTS, TEXT
 from tests.support.databases import new_pool
 from tests.support.ledgers import (
     ANN,
@@ -74,40 +74,40 @@ async def selected(rows: Reader, statement: Any) -> list[str]:
     return sorted(map(str, await rows.select(statement)))
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("build", SELECTS.values(), ids=SELECTS)
 async def test_a_select_returns_what_it_would_without_other_owners(
-    rows: Reader, lonely: Reader, shape: Callable[[], Any]
+    rows: Reader, lonely: Reader, build: Callable[[], Any]
 ) -> None:
-    result = await selected(rows, shape())
-    assert result == await selected(lonely, shape())
-    assert result == await selected(rows, shape())  # from the cache
+    result = await selected(rows, build())
+    assert result == await selected(lonely, build())
+    assert result == await selected(rows, build())  # from the cache
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("build", SELECTS.values(), ids=SELECTS)
 async def test_the_same_select_without_a_scope_reads_rows_of_others(
-    database: Database, lonely_database: Database, shape: Callable[[], Any]
+    database: Database, lonely_database: Database, build: Callable[[], Any]
 ) -> None:
-    results = [await each.fetch(shape(), {}) for each in (database, lonely_database)]
+    results = [await each.fetch(build(), {}) for each in (database, lonely_database)]
     assert sorted(map(str, results[0])) != sorted(map(str, results[1]))
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("build", SELECTS.values(), ids=SELECTS)
 async def test_a_select_takes_one_statement_in_one_round_trip(
-    rows: Reader, wire: Wire, shape: Callable[[], Any]
+    rows: Reader, wire: Wire, build: Callable[[], Any]
 ) -> None:
     await rows.get(row_id(1))  # a connection
     wire.reset()
-    await rows.select(shape())
+    await rows.select(build())
     assert (wire.trips, len(wire.statements)) == (1, 1)
 
 
-@pytest.mark.parametrize(("message", "shape"), REJECTED.values(), ids=REJECTED)
+@pytest.mark.parametrize(("message", "build"), REJECTED.values(), ids=REJECTED)
 async def test_a_statement_that_could_read_rows_of_others_is_rejected(
-    rows: Reader, wire: Wire, message: str, shape: Callable[[], Any]
+    rows: Reader, wire: Wire, message: str, build: Callable[[], Any]
 ) -> None:
     wire.reset()
     with pytest.raises(TypeError, match=message):
-        await rows.select(shape())
+        await rows.select(build())
     assert wire.statements == []
 
 
@@ -157,8 +157,8 @@ async def test_a_compiler_that_misses_a_table_is_detected(
     mutate(visit_table=narrow_if(condition))
     leaks = [
         name
-        for name, shape in SHAPES.items()
-        if await selected(rows, shape()) != await selected(lonely, shape())
+        for name, build in SELECTS.items()
+        if await selected(rows, build()) != await selected(lonely, build())
     ]
     assert leaks
 
@@ -184,9 +184,9 @@ def is_rejected(message: str, statement: Any) -> bool:
 def test_a_compiler_that_does_not_reject_a_statement_is_detected(
     mutate: Callable[..., None], method: str
 ) -> None:
-    assert all(is_rejected(message, shape()) for message, shape in REJECTED.values())
+    assert all(is_rejected(message, build()) for message, build in REJECTED.values())
     mutate(**{method: getattr(PGCompiler_psycopg, method)})
-    assert not all(is_rejected(message, shape()) for message, shape in REJECTED.values())
+    assert not all(is_rejected(message, build()) for message, build in REJECTED.values())
 
 
 async def test_the_owner_cannot_be_replaced_by_a_parameter_of_that_name(rows: Reader) -> None:

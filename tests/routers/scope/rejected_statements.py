@@ -33,7 +33,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import custom_op
 from sqlmodel import col
 
-from tests.routers.scope.select_shapes import AMOUNT, BOOK, ENTRIES, TEXT
+from tests.routers.scope.select_statements import AMOUNT, BOOK, ENTRIES, TEXT
 from tests.support.ledgers import Entry, Ledger, undeclared
 
 LIGHTWEIGHT = table("specimen_entry", column("text"))

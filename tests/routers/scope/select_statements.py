@@ -1,4 +1,4 @@
-"""SELECT statements of many shapes over owned tables; each would read rows of other owners."""
+"""SELECT statements of many kinds over owned tables; each would read rows of other owners."""
 
 from collections.abc import Callable
 from typing import Any
@@ -97,7 +97,7 @@ def tags() -> Any:
 
 TOTAL = select(func.sum(AMOUNT)).where(LEDGER == LEDGER_ID).scalar_subquery()
 OWN_LEDGERS = select(LEDGER_ID)
-SHAPES: dict[str, Callable[[], Any]] = {
+SELECTS: dict[str, Callable[[], Any]] = {
     "entity": lambda: select(Entry),
     "columns": lambda: select(TEXT, AMOUNT),
     "core table": lambda: select(ENTRIES.c.text),
