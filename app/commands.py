@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
@@ -173,5 +174,6 @@ def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def _end() -> None:
     """Shut down without a delay, from another thread."""
+    # To the main thread: this one could take signals to the process, and the main thread would wait on.
     for number in (signal.SIGTERM, signal.SIGINT):
-        os.kill(os.getpid(), number)
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
