@@ -28,7 +28,7 @@ SETTINGS = """Settings are environment variables, or lines of a file .env in the
 
   DATABASE_URL            PostgreSQL URL; not set: an embedded PostgreSQL
   DATABASE_URL_UNPOOLED   PostgreSQL URL for migrations, if it is another one
-  TODO_OWNER_PROVIDER     function that identifies the owner, module:function
+  TODO_OWNER_PROVIDER     owner provider, which identifies the owner: module:object
   TODO_HOST, TODO_PORT    listening address and port; not set: 127.0.0.1, 8000
   PORT                    port, if TODO_PORT is not set
   TODO_WORKERS            number of worker processes; not set: 1
