@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from routers.queries.computed_columns import compute
 from routers.queries.owner_compiler import generated
 from routers.queries.ownership import OWNER
-from routers.queries.pagination import Sort
+from routers.queries.sorting import Sort
 from routers.queries.statements import Statements
 from routers.tables.deadline import ONE_IN_TIME
 

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any
@@ -18,7 +18,12 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     String,
+    func,
+    literal_column,
+    type_coerce,
 )
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.types import TypeEngine
 
 from routers.schemas.field_types import database_type
 
@@ -30,60 +35,91 @@ _TIME_DIGITS = 14
 _DATE_DIGITS = 6
 """Days since the year 1 in hexadecimal."""
 
+_NO_TIME = "'-infinity'"
+"""Any time; this one has the same text in every time zone."""
+
 _EXACT = Context(prec=1000)
 """As many digits as PostgreSQL's `numeric` may have."""
 
 _MAX_TEXT_LENGTH = 200
 """Characters; each is up to four bytes, or eight digits of a cursor, which has to fit into a URL."""
 
+_BY_CODE_POINT = "C"
+"""The collation of all text: the same order on every server, whatever its locale."""
+
 
 class UnsortableError(TypeError):
     """A cursor cannot carry values of a column's type."""
 
 
+def _itself(column: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    return (column,)
+
+
 @dataclass(frozen=True)
 class CursorCodec:
-    """The text form of a sort column's values.
+    """The text form of a sort column's values, and how they compare.
 
     Attributes:
         pattern: A regular expression for the text.
         max_length: The maximum number of characters.
         encode: Convert a value to text.
         decode: Convert text to a value, for every text that matches the pattern.
-        collation: The collation of the order; None for types without one.
+        keys: The SQL expressions by which PostgreSQL compares a column or a value, in order.
+        bind_type: The type of a value as bind parameter, if it is not the column's.
+        filler: What stands for null in a key, in SQL; None for keys that are never null.
+        note: What clients should know about the order.
     """
 
     pattern: str
     max_length: int
     encode: Callable[[Any], str]
     decode: Callable[[str], Any]
-    collation: str | None = None
+    keys: Callable[[ColumnElement[Any]], tuple[ColumnElement[Any], ...]] = _itself
+    bind_type: TypeEngine[Any] | None = None
+    filler: str | None = "0"
+    note: str | None = None
 
-    def collate(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Return the column with the collation of the order."""
-        return column.collate(self.collation) if self.collation else column
+    def in_one_expression(self) -> "CursorCodec":
+        """Return a codec whose keys are never null, and whose collations are inside of the expressions.
+
+        Of the outermost one in an index, Alembic sees nothing.
+        """
+        if self.filler is None:
+            return self
+        filler: ColumnElement[Any] = literal_column(self.filler)
+        return replace(
+            self,
+            keys=lambda value: tuple(func.coalesce(key, filler) for key in self.keys(value)),
+            filler=None,
+        )
 
 
-def codec_of(column: ColumnElement[Any]) -> CursorCodec:
-    """Return the codec of a column.
+def codec_of(column: ColumnElement[Any], *, ignore_case: bool = False) -> CursorCodec:
+    """Return the codec of a column. With `ignore_case`, `apple` precedes `Zebra`.
 
     Raises:
         UnsortableError: its type has none.
     """
     column_type = database_type(column)
+    if ignore_case:
+        return _dictionary_codec(column_type)
     for types, make in _CODECS:
-        if isinstance(column_type, types) and not isinstance(column_type, Enum):
+        if isinstance(column_type, types):
             return make(column_type)
-    raise UnsortableError("its type is not supported; sort by text, numbers, dates or timestamps")
+    raise UnsortableError("its type is not supported; sort by text, numbers, enums, dates or timestamps")
 
 
-def _digits(count: int, encode: Callable[[Any], int], decode: Callable[[int], Any]) -> CursorCodec:
+def _digits(
+    count: int, encode: Callable[[Any], int], decode: Callable[[int], Any], **options: Any
+) -> CursorCodec:
     """Return a codec with so many hexadecimal digits."""
     return CursorCodec(
         f"[0-9a-f]{{{count}}}",
         count,
         lambda value: f"{encode(value):0{count}x}",
         lambda text: decode(int(text, 16)),
+        **options,
     )
 
 
@@ -92,12 +128,18 @@ def _time_codec(_type: Any) -> CursorCodec:
         _TIME_DIGITS,
         lambda time: (time - _EPOCH) // _MICROSECOND,
         lambda count: _EPOCH + count * _MICROSECOND,
+        filler=_NO_TIME,
     )
 
 
 def _date_codec(_type: Any) -> CursorCodec:
     last = date.max.toordinal()
-    return _digits(_DATE_DIGITS, date.toordinal, lambda count: date.fromordinal(min(max(count, 1), last)))
+    return _digits(
+        _DATE_DIGITS,
+        date.toordinal,
+        lambda count: date.fromordinal(min(max(count, 1), last)),
+        filler=_NO_TIME,
+    )
 
 
 def _integer_codec(column_type: Any) -> CursorCodec:
@@ -131,10 +173,58 @@ def _decimal_codec(column_type: Any) -> CursorCodec:
 def _text_codec(column_type: Any) -> CursorCodec:
     if column_type.length is None or column_type.length > _MAX_TEXT_LENGTH:
         raise UnsortableError(f"text needs a max_length of at most {_MAX_TEXT_LENGTH}")
-    most = 4 * column_type.length
+    return _hexadecimal(column_type.length, lambda column: (column.collate(_BY_CODE_POINT),))
+
+
+def _dictionary_codec(column_type: Any) -> CursorCodec:
+    if not isinstance(column_type, String) or isinstance(column_type, Enum) or column_type.collation:
+        raise UnsortableError("only text without a collation can ignore case: drop it from ignore_case")
+    exact = _text_codec(column_type)
+
+    def keys(column: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+        return (func.lower(column).collate(_BY_CODE_POINT), *exact.keys(column))
+
+    return replace(exact, keys=keys, note="ignores case").in_one_expression()
+
+
+def _enum_codec(column_type: Any) -> CursorCodec:
+    if column_type.native_enum:
+        raise UnsortableError("its type is an ENUM of PostgreSQL: leave sa_type out")
+    choices = list(column_type.enums)
+    # As part of the SQL text, because the expression of an index has no parameters.
+    values = array[Any]([literal_column(f"'{_quoted(each)}'", String()) for each in choices], type_=String())
+
+    def keys(column: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+        place = func.array_position(values, type_coerce(column, String()))
+        return (func.coalesce(place, literal_column(str(len(choices) + 1))),)
+
+    def known(value: Any) -> str:
+        text: str = getattr(value, "value", value)
+        return text if text in choices else ""  # unknown values have one place
+
+    codec = _hexadecimal(column_type.length, keys)
+    note = "is in the documented order of its values"
+    return replace(
+        codec,
+        encode=lambda value: codec.encode(known(value)),
+        decode=lambda text: known(codec.decode(text)),
+        bind_type=String(),
+        filler=None,
+        note=note,
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _hexadecimal(
+    length: int, keys: Callable[[ColumnElement[Any]], tuple[ColumnElement[Any], ...]]
+) -> CursorCodec:
+    """Return a codec of texts of up to so many characters, as the bytes of their UTF-8."""
+    most = 4 * length
     pattern = rf"(?:[0-9a-f]{{2}}){{0,{most}}}"
-    # By code point: the same order on every server, whatever its locale.
-    return CursorCodec(pattern, 2 * most, lambda value: value.encode().hex(), _decode_text, collation="C")
+    return CursorCodec(pattern, 2 * most, lambda value: value.encode().hex(), _decode_text, keys, filler="''")
 
 
 def _decode_text(text: str) -> str:
@@ -148,5 +238,6 @@ _CODECS: tuple[tuple[Any, Callable[[Any], CursorCodec]], ...] = (
     (Integer, _integer_codec),
     (Float, _float_codec),
     (Numeric, _decimal_codec),
+    (Enum, _enum_codec),
     (String, _text_codec),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic.fields import FieldInfo
-from sqlalchemy import ColumnElement, Exists, Label, ScalarSelect, Select, Table, cast
+from sqlalchemy import Column, ColumnElement, Exists, Label, ScalarSelect, Select, Table, cast
 from sqlalchemy.sql.functions import FunctionElement
 
 from routers.tables.column_types import type_of
@@ -54,7 +54,9 @@ def columns_of(table: Table, derived: Iterable[Derived], fields: Mapping[str, Fi
 
 
 def can_be_null(expression: ColumnElement[Any]) -> bool:
-    """Check whether a derived value can be null; only a count, EXISTS and COALESCE cannot."""
+    """Check whether a value can be null; of derived ones only a count, EXISTS and COALESCE cannot."""
+    if isinstance(expression, Column):
+        return bool(expression.nullable)
     value = expression.element.clause if isinstance(expression, Label) else expression
     if isinstance(value, ScalarSelect):
         (column,) = value.element.selected_columns

@@ -27,8 +27,8 @@ from routers.queries.derived_members import Columns
 from routers.queries.filters import Parameter
 from routers.queries.owner_compiler import generated
 from routers.queries.ownership import OWNER, policy_of
-from routers.queries.pagination import Sort
 from routers.queries.preconditions import VersionConditions
+from routers.queries.sorting import Sort
 from routers.tables.deadline import DEADLINE, ONE_IN_TIME
 from routers.tables.rows import Row, table_of
 

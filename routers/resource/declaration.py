@@ -35,7 +35,9 @@ class Declaration(Generic[ReadT]):
             custom route may write it through its scope, unless it is computed.
         create: The create schema: what POST and PUT accept, and what PATCH changes.
         filters: The filters of the list.
-        sorts: The orders of the list, `-` for descending. The first is the default and gets an index.
+        sorts: The orders of the list, e.g. `-priority,title`: members, `-` for descending. The first is the
+            default and gets an index.
+        ignore_case: The texts whose orders ignore case: `apple` precedes `Zebra`.
         write_once: The members of `create` that cannot be changed after the row is created.
         computed: The columns that the database computes at each creation and change.
         derived: The members of `read` that are derived from other rows.
@@ -49,6 +51,7 @@ class Declaration(Generic[ReadT]):
     create: type[SQLModel] = Empty
     filters: tuple[Filter, ...] = ()
     sorts: tuple[str, ...] = ("-created_at", "created_at")
+    ignore_case: tuple[str, ...] = ()
     write_once: tuple[str, ...] = ()
     computed: tuple[Computed, ...] = ()
     derived: tuple[Derived, ...] = ()

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from routers.queries.derived_members import can_be_null
 from routers.queries.owner_compiler import OWNER_DIALECT, check_constructs
 from routers.queries.ownership import OWNER
 from routers.resource.declaration import Declaration
@@ -30,9 +29,3 @@ def derived_errors(declaration: Declaration[Any]) -> Iterator[str]:
         compiled: Any = statement.compile(dialect=OWNER_DIALECT)
         if declaration.public and OWNER.key in compiled.binds:
             yield f"{name} is derived from rows with owners, but everyone may read it: use public rows."
-
-
-def is_nullable(declaration: Declaration[Any], name: str) -> bool:
-    """Check whether a member of `read` can be null in the database."""
-    column = declaration.table.c.get(name)
-    return can_be_null(declaration.columns[name]) if column is None else bool(column.nullable)

@@ -10,7 +10,8 @@ from pydantic import MISSING, BaseModel, TypeAdapter, ValidationError, create_mo
 from routers.exceptions import InvalidRequest
 from routers.queries.bulk_statements import BulkStatements
 from routers.queries.filters import Parameter
-from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Page, Sort, cursor_type
+from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Page, cursor_type
+from routers.queries.sorting import Sort, describe
 from routers.resource.declaration import Declaration
 from routers.resource.validation import validate
 from routers.schemas.exact_models import register
@@ -54,12 +55,12 @@ class Resource(Declaration[ReadT]):
         except TypeError as error:
             raise DeclarationError(f"{self.model.__name__} cannot be served: {error}") from error
         default = self.orders[0]
-        ensure_index(self.table, default.column, default.codec.collation)
+        ensure_index(self.table, default.index_name, list(default.keys(self.columns)))
 
     @cached_property
     def orders(self) -> tuple[Sort, ...]:
         """The parsed sorts; the default first."""
-        return tuple(Sort.parse(sort, self.columns) for sort in self.sorts)
+        return tuple(Sort.parse(sort, self.columns, self.ignore_case) for sort in self.sorts)
 
     @cached_property
     def _orders_by_name(self) -> dict[str, Sort]:
@@ -158,11 +159,10 @@ class Resource(Declaration[ReadT]):
     def query_schema(self) -> type[BaseModel]:
         """The strict schema of a list's query parameters."""
         cursor = "The `next_cursor` of the previous page. It includes the order."
-        sort = f"The order, with ties broken by id. Default: `{self.sorts[0]}`."
         fields: dict[str, Any] = {
             "limit": (described(query_int(1, MAX_LIMIT), "The maximum number of rows."), DEFAULT_LIMIT),
             "cursor": (optional(cursor_type(self.orders), cursor), MISSING),
-            "sort": (optional(Literal[*self.sorts], sort), MISSING),
+            "sort": (optional(Literal[*self.sorts], describe(self.orders)), MISSING),
         }
         for name, parameter in self.parameters.items():
             fields[name] = (optional(parameter.annotation, parameter.description), MISSING)

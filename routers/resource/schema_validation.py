@@ -9,8 +9,8 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import Enum, Index, String, Table
 from sqlmodel import SQLModel
 
+from routers.queries.derived_members import can_be_null
 from routers.resource.declaration import Declaration
-from routers.resource.derived_validation import is_nullable
 from routers.schemas.field_types import database_type, split_optional
 from routers.tables.constraints import uniques
 from routers.tables.rows import MAX_OWNER_LENGTH
@@ -40,7 +40,7 @@ def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
         if name in declaration.write_once and field.default_factory:
             yield f"{name} is in write_once, so it cannot have a default_factory: use default, or none."
     for name, field in declaration.read.model_fields.items():
-        if is_nullable(declaration, name) and not split_optional(field.annotation)[1]:
+        if can_be_null(declaration.columns[name]) and not split_optional(field.annotation)[1]:
             yield f"{name} can be null in the table but not in read: declare both alike."
     yield from _index_errors(table)
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from routers.queries.computed_columns import compute
-from routers.queries.cursor_codecs import UnsortableError, codec_of
+from routers.queries.cursor_codecs import UnsortableError
 from routers.queries.expressions import check_expressions
-from routers.queries.pagination import sort_column
+from routers.queries.sorting import Sort
 from routers.queries.statements import RESERVED_BINDS, value_bind
 from routers.resource.declaration import OPERATIONS, Declaration
-from routers.resource.derived_validation import derived_errors, is_nullable
+from routers.resource.derived_validation import derived_errors
 from routers.resource.schema_validation import schema_errors
 from routers.schemas.read_row import ReadRow
 from routers.tables.constraints import uniques
@@ -111,17 +111,22 @@ def _sort_errors(declaration: Declaration[Any]) -> Iterator[str]:
         yield 'sorts is not a tuple: write sorts=("-created_at",).'
     if not declaration.sorts:
         yield "it has no sorts: add at least one, e.g. -created_at."
-    if sort_column(declaration.sorts[0]) in {each.member for each in declaration.derived}:
-        yield f"the first sort, {declaration.sorts[0]}, gets an index: put one by a column first."
-    for column in map(sort_column, declaration.sorts):
-        if column not in declaration.read.model_fields:
-            yield f"the sort {column} is not a member of read: add it there or drop the sort."
-        if is_nullable(declaration, column):
-            yield f"the sort {column} can be null, so its order is not total: make the column NOT NULL."
+    if len(set(declaration.sorts)) < len(declaration.sorts):
+        yield "sorts has the same order twice: drop one."
+    orders = {sort: [term.removeprefix("-") for term in sort.split(",")] for sort in declaration.sorts}
+    if not {each.member for each in declaration.derived}.isdisjoint(orders[declaration.sorts[0]]):
+        yield f"the first sort, {declaration.sorts[0]}, gets an index: put one by columns first."
+    if unused := set(declaration.ignore_case).difference(*orders.values()):
+        yield f"ignore_case has {_list(unused)}, which no order has: correct the name or drop it."
+    for sort, members in orders.items():
+        if unknown := set(members).difference(declaration.read.model_fields):
+            yield f"the sort {sort} has {_list(unknown)}, which is not in read: add it there or drop it."
+        if len(set(members)) < len(members):
+            yield f"the sort {sort} has a member twice: drop the second."
         try:
-            codec_of(declaration.columns[column])
+            Sort.parse(sort, declaration.columns, declaration.ignore_case)
         except UnsortableError as error:
-            yield f"the sort {column} is not possible: {error}."
+            yield f"the sort {sort} is not possible: {error}."
 
 
 def _filter_errors(declaration: Declaration[Any]) -> Iterator[str]:

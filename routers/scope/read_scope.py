@@ -17,8 +17,9 @@ from routers.queries.expressions import clause_of
 from routers.queries.filters import filter_bind
 from routers.queries.owner_compiler import check_select
 from routers.queries.ownership import OWNER, OwnerId
-from routers.queries.pagination import DEFAULT_LIMIT, Cursor, Page, Sort
+from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Page
 from routers.queries.preconditions import Preconditions
+from routers.queries.sorting import Sort
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
 from routers.scope.fastcrud_reads import ScopedReads
@@ -88,15 +89,17 @@ class ReadScope(Generic[ReadT]):
         Raises:
             InvalidRequest: the resource has no such order or cursor.
             TypeError: a condition could reach rows of other owners.
+            ValueError: the limit is out of its bounds.
         """
+        if not 1 <= limit <= MAX_LIMIT:
+            raise ValueError(f"limit={limit} is not possible: pass a number from 1 to {MAX_LIMIT}.")
         cursor = self._resource.cursor(cursor) if isinstance(cursor, str) else cursor
         sort = self._resource.order(sort) if isinstance(sort, str) else sort
         filters = filters or {}
         order = cursor.sort if cursor else sort or self._resource.orders[0]
         parameters = self._resource.parameters
         values = {filter_bind(name): parameters[name].convert(value) for name, value in filters.items()}
-        if cursor:
-            values |= {"after_key": cursor.key, "after_id": cursor.id}
+        values |= cursor.parameters if cursor else {}
         statement: Statement = self._statements.list(order, names := frozenset(filters), after=bool(cursor))
         if conditions:
             clauses = [clause_of(each) for each in conditions]

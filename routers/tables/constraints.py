@@ -1,11 +1,13 @@
 """CHECK constraints, unique constraints and indexes of tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Any, get_origin
 
 from pydantic.fields import FieldInfo
 from sqlalchemy import Column, ColumnElement, Index, Table, UniqueConstraint, func
+from sqlalchemy.sql.elements import conv
+from sqlalchemy.sql.operators import collate
 
 from routers.schemas.field_types import split_optional
 from routers.tables.foreign_keys import Relation, refer
@@ -52,11 +54,26 @@ def add_indexes(table: Table, column: str, relation: Relation) -> None:
         Index(None, table.c.owner_id, table.c[column])
 
 
-def ensure_index(table: Table, column: str, collation: str | None) -> None:
-    """Add the index that serves the order of a column, unless the table has it."""
-    columns = [table.c[name] for name in ("owner_id", column, "id") if name in table.c]
-    if any(list(index.columns) == columns and not index.unique for index in table.indexes):
-        return
-    # Not as an expression: PostgreSQL stores a collation separately, and Alembic would see another index.
-    collations = {column: f'COLLATE "{collation}"'} if collation else {}
-    Index(None, *columns, postgresql_ops=collations)
+def ensure_index(table: Table, name: str, keys: Sequence[tuple[ColumnElement[Any], bool]]) -> None:
+    """Add the index of an order, unless the table has it.
+
+    `keys` are the expressions of the order, each with whether it is descending. An index of columns alone has
+    the name of the naming convention, others have this one.
+    """
+    terms: list[Any] = [table.c.owner_id] if "owner_id" in table.c else []
+    operators = {}
+    is_mixed = len({descending for _, descending in keys}) > 1  # otherwise, it can be read backwards
+    for key, descending in keys:
+        term: Any = key
+        if getattr(key, "operator", None) is collate:
+            # PostgreSQL stores the collation of an index separately, and Alembic would see another index.
+            term = key.left
+            operators[term.name] = f"COLLATE {key.right}"
+        terms.append(term.desc() if is_mixed and descending else term)
+    if _texts(terms) not in [_texts(index.expressions) for index in table.indexes if not index.unique]:
+        is_plain = all(isinstance(term, Column) for term in terms)
+        Index(None if is_plain else conv(f"ix_{table.name}_{name}"), *terms, postgresql_ops=operators)
+
+
+def _texts(expressions: Iterable[Any]) -> list[str]:
+    return [str(each) for each in expressions]

@@ -154,6 +154,8 @@ shelves = Resource(
     model=Shelf,
     create=ShelfCreate,
     read=ShelfRead,
+    sorts=("name", "-name", "-created_at"),
+    ignore_case=("name",),
     operations=("list", "create", "get", "put", "delete"),
 )
 specimens = Resource(
@@ -167,10 +169,16 @@ specimens = Resource(
         *(OneOf(column) for column in ("colour", "kind", "rank")),
         *(Range(column) for column in ("legs", "serial", "weight", "price", "found_on", "seen_at")),
     ),
-    sorts=tuple(
-        sign + column
-        for column in ("name", "legs", "serial", "rank", "weight", "price", "found_on", "created_at", "kind")
-        for sign in ("", "-")
+    sorts=(
+        *(
+            sign + column
+            for column in (
+                *("name", "legs", "serial", "rank", "weight", "price", "found_on", "created_at", "kind"),
+                *("ratio", "seen_at", "colour", "second_colour"),
+            )
+            for sign in ("", "-")
+        ),
+        *("kind,-legs", "-lost_on,-ratio", "lost_on,-second_colour,name", "-rank,kind,-serial"),
     ),
     computed=(
         Computed("pending", lambda new, _: not_(new.inspected)),

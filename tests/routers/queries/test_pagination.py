@@ -143,15 +143,15 @@ def test_the_cursor_of_every_position_matches_the_pattern(
     sort: str, time: datetime, name: str, row_id: UUID
 ) -> None:
     key = name if "name" in sort else time.replace(tzinfo=UTC)
-    cursor = Cursor(ORDERS[sort], key, row_id)
+    cursor = Cursor(ORDERS[sort], (key,), row_id)
     assert re.fullmatch(PATTERN, str(cursor))
     assert Cursor.parse(str(cursor), ORDERS) == cursor
 
 
 def test_a_cursor_includes_microseconds() -> None:
     key = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=1)
-    cursor = Cursor(ORDERS["-created_at"], key, UUID(int=1))
-    assert Cursor.parse(str(cursor), ORDERS).key == key
+    cursor = Cursor(ORDERS["-created_at"], (key,), UUID(int=1))
+    assert Cursor.parse(str(cursor), ORDERS).keys == (key,)
 
 
 async def test_text_is_sorted_by_code_point(client: httpx.AsyncClient) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from routers import Resource
 from routers.queries.pagination import Cursor
 from tests.support.gadgets import gadgets
+from tests.support.plans import Connection, explain
 from tests.support.specimens import create_specimens, regions
 from tests.support.sql import new_database
 
@@ -23,10 +23,7 @@ LARGE_OWNER_ROWS = int(os.environ.get("PAGES_RICH", "10000"))
 """The rows of the owner `large`."""
 
 LIMIT = 10
-DIALECT: Any = make_url("postgresql+psycopg://").get_dialect()()
 REPORT: list[str] = []
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -50,32 +47,17 @@ def connection(server_url: str) -> Iterator[Connection]:
     print(*REPORT, sep="\n")  # noqa: T201 # the output of `make pages`
 
 
-def nodes(plan: dict[str, Any]) -> Iterator[str]:
-    """Yield the types of a plan's nodes."""
-    yield plan["Node Type"]
-    for part in plan.get("Plans", []):
-        yield from nodes(part)
-
-
-def explain(connection: Connection, statement: Any, values: dict[str, Any]) -> tuple[list[str], int]:
-    """Return the nodes of a statement's plan, and the number of buffers that it reads."""
-    compiled = statement.compile(dialect=DIALECT)
-    text = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {compiled}"
-    (row,) = connection.execute(text.encode(), compiled.construct_params(values)).fetchall()
-    plan = row[0][0]["Plan"]
-    return list(nodes(plan)), plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-
-
 def cursor_at(connection: Connection, resource: Resource[Any], owner: str | None, place: int) -> Cursor:
     """Return the cursor after the row at this place of the default order."""
     sort = resource.orders[0]
-    table, column = resource.table.name, sort.column + (' COLLATE "C"' if resource is regions else "")
+    (term,) = sort.terms
+    table, column = resource.table.name, term.member + (' COLLATE "C"' if resource is regions else "")
     condition = "owner_id = %s" if owner else "%s::text IS NULL"
-    direction = "DESC" if sort.descending else "ASC"
+    direction = "DESC" if term.descending else "ASC"
     order = f"{column} {direction}, id {direction}"
-    query = f"SELECT {sort.column}, id FROM {table} WHERE {condition} ORDER BY {order}"  # noqa: S608 # constants
+    query = f"SELECT {term.member}, id FROM {table} WHERE {condition} ORDER BY {order}"  # noqa: S608 # constants
     (row,) = connection.execute(f"{query} OFFSET {place} LIMIT 1".encode(), (owner,)).fetchall()
-    return Cursor(sort, *row)
+    return Cursor(sort, row[:1], row[1])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +74,7 @@ def test_each_page_of_the_default_sort_is_one_range_scan_of_its_index(
     assert types == ["Limit", "Index Scan"]
     for place in (count // 2, count - LIMIT - 2):
         cursor = cursor_at(connection, resource, owner, place)
-        deep = {**values, "after_key": cursor.key, "after_id": cursor.id}
+        deep = {**values, **cursor.parameters}
         statement = resource.statements.list(sort, frozenset(), after=True)
         types, buffers = explain(connection, statement, deep)
         assert types == ["Limit", "Index Scan"]

@@ -9,7 +9,9 @@ from routers import Equals, OneOf, Range, ReadRow, Search
 from tests.routers.resource.rejection import SPECIMEN, rejection
 from tests.support.tables import OwnedSpecimen
 
-NO_SORT = "its type is not supported; sort by text, numbers, dates or timestamps."
+NO_SORT = "its type is not supported; sort by text, numbers, enums, dates or timestamps."
+
+NO_TEXT = "only text without a collation can ignore case: drop it from ignore_case."
 
 
 class LongTextCreate(SQLModel):
@@ -34,19 +36,24 @@ class LongTextRead(LongTextCreate, ReadRow):
         ({"filters": (Search(),)}, 'a Search has no column: write Search("title").'),
         ({"sorts": ()}, "it has no sorts: add at least one, e.g. -created_at."),
         (
-            {"sorts": ("nonsense",)},
-            "the sort nonsense is not a member of read: add it there or drop the sort.",
+            {"sorts": ("name,-nonsense",)},
+            "the sort name,-nonsense has nonsense, which is not in read: add it there or drop it.",
         ),
-        ({"sorts": ("-ready",)}, f"the sort ready is not possible: {NO_SORT}"),
-        ({**SPECIMEN, "sorts": ("colour",)}, f"the sort colour is not possible: {NO_SORT}"),
+        ({"sorts": ("-ready",)}, f"the sort -ready is not possible: {NO_SORT}"),
         ({**SPECIMEN, "sorts": ("details",)}, f"the sort details is not possible: {NO_SORT}"),
         (
             {"model": LongTextRow, "create": LongTextCreate, "read": LongTextRead, "sorts": ("text",)},
             "the sort text is not possible: text needs a max_length of at most 200.",
         ),
+        ({"sorts": ("name", "-name", "name")}, "sorts has the same order twice: drop one."),
+        ({"sorts": ("name,-name",)}, "the sort name,-name has a member twice: drop the second."),
         (
-            {"sorts": ("note",)},
-            "the sort note can be null, so its order is not total: make the column NOT NULL.",
+            {"sorts": ("name",), "ignore_case": ("note",)},
+            "ignore_case has note, which no order has: correct the name or drop it.",
+        ),
+        (
+            {"sorts": ("-created_at",), "ignore_case": ("created_at",)},
+            f"the sort -created_at is not possible: {NO_TEXT}",
         ),
         (
             {"filters": (Equals("colour"),)},
