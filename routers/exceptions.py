@@ -67,6 +67,11 @@ class UnsupportedMediaType(ProblemError):
     status = 415
     detail = "Send the body as application/json."
 
+    @classmethod
+    def encoded(cls) -> "UnsupportedMediaType":
+        """Return the error for a compressed body (RFC 9110 section 12.5.3)."""
+        return cls("Send the body without Content-Encoding.", {"Accept-Encoding": "identity"})
+
 
 class InvalidRequest(ProblemError):
     """422: the request does not match the documented schema."""

@@ -68,8 +68,18 @@ class _Generator:
             statuses += (409,)
         if PreconditionFailed.status in statuses:
             route.conditional_parameter = self.resource.id_parameter
+        if route.body_field:
+            route.protected_members = self._protected()
         route.add_statuses(*statuses)
         return route
+
+    def _protected(self) -> dict[str, str]:
+        """Return why clients cannot write some members. Those of the body do not look it up."""
+        written = self.resource.create.model_fields
+        return {
+            **dict.fromkeys(self.resource.read.model_fields.keys() - written, "The server sets this member."),
+            **dict.fromkeys(self.resource.write_once, "This member cannot be changed after creation."),
+        }
 
 
 def _add_list(generator: _Generator) -> None:

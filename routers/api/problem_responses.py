@@ -39,8 +39,10 @@ async def on_problem(request: Request, error: ProblemError) -> Response:
 
 async def on_invalid(request: Request, error: RequestValidationError) -> Response:
     """Respond to invalid parameters or an invalid body."""
-    names = getattr(request.scope.get("route"), "body_names", None)
-    return await on_problem(request, InvalidRequest(violations(error.errors(), names, error.body)))
+    route = request.scope.get("route")
+    body_type, protected = getattr(route, "body_type", None), getattr(route, "protected_members", None)
+    errors = violations(error.errors(), error.body, body_type, protected)
+    return await on_problem(request, InvalidRequest(errors))
 
 
 async def on_http_error(request: Request, error: HTTPException) -> Response:

@@ -1,6 +1,6 @@
 """A route of a resource: it reads requests strictly and documents every status."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, get_args, get_origin
 
@@ -13,7 +13,6 @@ from routers.api.strict_request import StrictRequest
 from routers.exceptions import PreconditionFailed
 from routers.openapi.components import IF_MATCH, IF_NONE_MATCH, problem_responses
 from routers.resource.resource import Resource
-from routers.schemas.exact_types import models_in
 from routers.schemas.field_types import split_optional
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -24,7 +23,8 @@ class ResourceRoute(APIRoute):
 
     Attributes:
         query_parameters: The names of all query parameters, with whether they can be repeated.
-        body_names: The names of the members of the body, at any depth.
+        body_type: The type of the body; None without one.
+        protected_members: Why the route does not accept some members of the resource, by their names.
         conditional_parameter: The path parameter with the id of the row that preconditions apply to; empty
             if the route ignores them.
         may_delete: The resources whose rows the route can delete.
@@ -40,7 +40,8 @@ class ResourceRoute(APIRoute):
         """Add to what FastAPI derives from the endpoint."""
         super().__init__(path, endpoint, **options)
         self.query_parameters = dict(_query_parameters(self.dependant))
-        self.body_names = frozenset(_body_names(self.dependant))
+        self.body_type = self.body_field.field_info.annotation if self.body_field else None
+        self.protected_members: Mapping[str, str] = {}
         statuses = [400, 408, 413, 422, 431, 500, 503]
         if not self.public:
             statuses.append(401)
@@ -83,15 +84,6 @@ def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
             yield field.alias, _is_repeatable(annotation)
     for dependency in dependant.dependencies:
         yield from _query_parameters(dependency)
-
-
-def _body_names(dependant: Dependant) -> Iterator[str]:
-    """Yield the names of the members of a body, those of nested models included."""
-    for field in dependant.body_params:
-        for model in models_in(field.field_info.annotation):
-            yield from query_names(model)
-    for dependency in dependant.dependencies:
-        yield from _body_names(dependency)
 
 
 def query_names(model: type[BaseModel]) -> dict[str, bool]:

@@ -12,7 +12,8 @@ from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 
 from routers.exceptions import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
-from routers.schemas.problem import Violation
+from routers.schemas.json_types import MAX_DEPTH
+from routers.schemas.problem import MAX_VIOLATIONS, Violation
 
 CACHE_SIZE, _MAX_CACHED_BYTES = 256, 256
 """How many media types and query strings are cached, and the maximum size of each."""
@@ -50,13 +51,28 @@ class StrictRequest(Request):
             UnsupportedMediaType: the body is not declared as JSON.
             MalformedBody: it is not JSON.
         """
-        types = [value for name, value in self.scope["headers"] if name == b"content-type"]
-        if len(types) != 1 or not cached(_is_json, types[0])(types[0], self.method):
-            raise UnsupportedMediaType
+        self._check_headers()
         try:
             return _DECODER.decode(body.decode())
-        except (ValueError, RecursionError):
-            raise MalformedBody from None
+        except UnicodeDecodeError:
+            raise MalformedBody("The body is not UTF-8.") from None
+        except json.JSONDecodeError as error:
+            raise MalformedBody(_syntax_error(error)) from None
+        except RecursionError:
+            raise MalformedBody(f"The body is nested too deep: {MAX_DEPTH} levels are possible.") from None
+
+    def _check_headers(self) -> None:
+        types = []
+        for name, value in self.scope["headers"]:
+            if name == b"content-type":
+                types.append(value)
+            elif name == b"content-encoding" and value.strip(b" \t").lower() != b"identity":
+                raise UnsupportedMediaType.encoded()
+        if len(types) != 1:
+            many = "the request has several Content-Type headers" if types else "Content-Type is missing"
+            raise UnsupportedMediaType(f"Send the body as application/json: {many}.")
+        if error := cached(_media_type_error, types[0])(types[0], self.method):
+            raise UnsupportedMediaType(error)
 
     def check(self, query_parameters: Mapping[str, bool]) -> None:
         """Raise the error of the body that FastAPI has read, then check the query parameters.
@@ -102,10 +118,10 @@ def check_query(request: Request, known: Mapping[str, bool]) -> None:
     names = cached(_parameter_names, query)(query)
     if names is None:
         raise InvalidRequest([Violation(parameter="", detail="The query must be UTF-8.")])
-    if not known.keys() >= set(names):
+    if unknown := sorted(set(names).difference(known))[:MAX_VIOLATIONS]:
         expected = ", ".join(sorted(known)) or "none"
-        detail = f"There is an unknown query parameter; known parameters: {expected}."
-        raise InvalidRequest([Violation(parameter="", detail=detail)])
+        detail = f"This parameter is unknown; known parameters: {expected}."
+        raise InvalidRequest([Violation(parameter=name, detail=detail) for name in unknown])
     if repeated := sorted(name for name, count in Counter(names).items() if count > 1 and not known[name]):
         detail = "This must not be repeated."
         raise InvalidRequest([Violation(parameter=name, detail=detail) for name in repeated])
@@ -117,14 +133,18 @@ def cached(function: Any, text: bytes) -> Any:
 
 
 @lru_cache(CACHE_SIZE)
-def _is_json(content_type: bytes, method: str) -> bool:
+def _media_type_error(content_type: bytes, method: str) -> str | None:
+    """Return what is wrong with a media type; None for JSON in UTF-8."""
     media_type, separator, parameters = content_type.decode("latin-1").partition(";")
-    charset = _CHARSET.search(separator + parameters)
-    accepted = {"application/json"}
+    accepted = ["application/json"]
     if method == "PATCH":
-        accepted.add("application/merge-patch+json")
-    is_utf_8 = charset is None or charset[1].strip(" \t").lower() == "utf-8"
-    return media_type.strip(" \t").lower() in accepted and is_utf_8
+        accepted.append("application/merge-patch+json")
+    if media_type.strip(" \t").lower() not in accepted:
+        return f"Send the body as {' or '.join(accepted)}."
+    charset = _CHARSET.search(separator + parameters)
+    if charset and charset[1].strip(" \t").lower() != "utf-8":
+        return "Send the body in UTF-8: JSON has no other charset."
+    return None
 
 
 @lru_cache(CACHE_SIZE)
@@ -140,12 +160,20 @@ def _parameter_names(query: bytes) -> tuple[str, ...] | None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a member name occurs twice")
+        name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise MalformedBody(f"The member `{name}` occurs twice in one object.")
     return members
 
 
-def _reject_constant(_name: str) -> Any:
-    raise ValueError("NaN and Infinity are not JSON")
+def _reject_constant(name: str) -> Any:
+    raise MalformedBody(f"The body is not valid JSON: {name} is no JSON number.")
+
+
+def _syntax_error(error: json.JSONDecodeError) -> str:
+    if error.doc.startswith("\ufeff"):
+        return "The body begins with a byte order mark: drop it."
+    place = f"line {error.lineno}, column {error.colno}"
+    return f"The body is not valid JSON: {error.msg.removesuffix(' at')}, {place}."
 
 
 def _integer(digits: str) -> float:

@@ -25,6 +25,10 @@ _DESCRIPTIONS = {
     503: "The server or its database is temporarily unavailable.",
 }
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "Accept-Encoding": (
+        "The content codings of bodies, if the request had another one.",
+        {"const": "identity"},
+    ),
     "Cache-Control": (
         "Responses are private to the owner and must not be stored.",
         {"const": "private, no-store"},
@@ -45,6 +49,9 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
         {"pattern": "^[A-Za-z0-9._-]{1,128}$", "maxLength": 128},
     ),
 }
+OPTIONAL_HEADERS = ("Accept-Encoding",)
+"""Headers that a response need not have."""
+
 COMMON_HEADERS = ("Cache-Control", "X-Content-Type-Options", "X-Request-ID")
 """The headers of every response."""
 
@@ -78,7 +85,11 @@ def header_references(*names: str) -> dict[str, Any]:
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the documentation of error responses with these statuses, for FastAPI's `responses`."""
-    headers = {401: header_references("WWW-Authenticate"), 503: header_references("Retry-After")}
+    headers = {
+        401: header_references("WWW-Authenticate"),
+        415: header_references("Accept-Encoding"),
+        503: header_references("Retry-After"),
+    }
     return {
         status: {
             "description": _DESCRIPTIONS.get(status, f"{HTTPStatus(status).phrase}."),

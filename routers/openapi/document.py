@@ -8,7 +8,13 @@ from typing import Any
 from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.models import SecurityBase
 
-from routers.openapi.components import COMMON_HEADERS, HEADERS, SCHEMA_REFERENCE, header_references
+from routers.openapi.components import (
+    COMMON_HEADERS,
+    HEADERS,
+    OPTIONAL_HEADERS,
+    SCHEMA_REFERENCE,
+    header_references,
+)
 from routers.openapi.examples import add_examples
 from routers.openapi.links import add_links
 from routers.schemas.problem import Problem
@@ -19,7 +25,11 @@ def complete(document: dict[str, Any]) -> None:
     components = document.setdefault("components", {})
     _add_schemas(components)
     components["headers"] = {
-        name: {"description": description, "required": True, "schema": {"type": "string", **schema}}
+        name: {
+            "description": description,
+            "required": name not in OPTIONAL_HEADERS,
+            "schema": {"type": "string", **schema},
+        }
         for name, (description, schema) in HEADERS.items()
     }
     document.get("tags", []).sort(key=itemgetter("name"))

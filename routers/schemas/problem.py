@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from pydantic import MISSING, AfterValidator, BaseModel, Field
+from pydantic import MISSING, BaseModel, BeforeValidator, Field
 
 from routers.schemas.field_formats import TEXT
 
@@ -14,28 +14,34 @@ MAX_VIOLATIONS = 100
 
 MAX_DETAIL_LENGTH = 1000
 
+
+def _storable(text: str) -> str:
+    """Return a text, which may contain a name of the client's, in the documented format."""
+    return text[:MAX_DETAIL_LENGTH].encode(errors="replace").decode().replace("\0", "\ufffd")
+
+
 Detail = Annotated[
     str,
-    AfterValidator(lambda text: text[:MAX_DETAIL_LENGTH]),
+    BeforeValidator(_storable),
     Field(json_schema_extra={"pattern": TEXT, "maxLength": MAX_DETAIL_LENGTH}),
 ]
 """A sentence for the client, truncated to the documented length."""
 
-_LOCATION = {"pattern": TEXT, "maxLength": MAX_DETAIL_LENGTH}
+_Location = Annotated[
+    str,
+    BeforeValidator(_storable),
+    Field(json_schema_extra={"pattern": TEXT, "maxLength": MAX_DETAIL_LENGTH}),
+]
 
 
 class Violation(BaseModel):
     """One part of a request that does not match the documented schema."""
 
     pointer: Annotated[
-        str | MISSING,
-        Field(
-            description="The location in the body, as a JSON pointer (RFC 6901).", json_schema_extra=_LOCATION
-        ),
+        _Location | MISSING, Field(description="The location in the body, as a JSON pointer (RFC 6901).")
     ] = MISSING
     parameter: Annotated[
-        str | MISSING,
-        Field(description="The name of the query, path or header parameter.", json_schema_extra=_LOCATION),
+        _Location | MISSING, Field(description="The name of the query, path or header parameter.")
     ] = MISSING
     detail: Annotated[Detail, Field(description="What is expected there.")]
 

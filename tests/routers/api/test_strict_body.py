@@ -74,6 +74,68 @@ async def test_create_accepts_exactly_the_documented_bodies(
 
 
 @pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"name": "x"', "The body is not valid JSON: Expecting ',' delimiter, line 1, column 13."),
+        (b'{\n"name": secret}', "The body is not valid JSON: Expecting value, line 2, column 9."),
+        (b'{"name": "a\nb"}', "The body is not valid JSON: Invalid control character, line 1, column 12."),
+        (b'{"name": -Infinity}', "The body is not valid JSON: -Infinity is no JSON number."),
+        (b'{"note": {"a": 1, "b": 2, "a": 3}}', "The member `a` occurs twice in one object."),
+        (b'{"\\ud800": 1, "\\ud800": 3}', "The member `?` occurs twice in one object."),
+        (b'{"name": "\xff"}', "The body is not UTF-8."),
+        ('{"name": "x"}'.encode("utf-16"), "The body is not UTF-8."),
+        (b"\xef\xbb\xbf{}", "The body begins with a byte order mark: drop it."),
+        (b"[" * 4000, "The body is nested too deep: 100 levels are possible."),
+    ],
+)
+async def test_a_malformed_body_is_rejected_with_the_reason(
+    client: httpx.AsyncClient, body: bytes, detail: str
+) -> None:
+    response = await client.post("/gadgets", content=body, headers=JSON)
+    assert (response.status_code, response.json()["detail"]) == (400, detail)
+
+
+async def test_a_missing_body_is_rejected_with_the_reason(client: httpx.AsyncClient) -> None:
+    response = await client.post("/gadgets", headers=JSON)
+    assert response.status_code == 422
+    assert response.json()["errors"] == [{"pointer": "", "detail": "The request must have a body."}]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", ""])
+@pytest.mark.parametrize("body", [b'{"name": "x"}', b"{"])
+async def test_an_encoded_body_is_rejected_before_it_is_parsed(
+    client: httpx.AsyncClient, coding: str, body: bytes
+) -> None:
+    response = await client.post("/gadgets", content=body, headers={**JSON, "Content-Encoding": coding})
+    assert response.status_code == 415
+    assert response.headers["Accept-Encoding"] == "identity"
+    assert response.json()["detail"] == "Send the body without Content-Encoding."
+    identity = {**JSON, "Content-Encoding": "Identity"}
+    assert (await client.post("/gadgets", content=b'{"name": "x"}', headers=identity)).is_success
+
+
+@pytest.mark.parametrize(
+    ("content_types", "detail"),
+    [
+        ([], "Send the body as application/json: Content-Type is missing."),
+        (
+            ["application/json", "application/json"],
+            "Send the body as application/json: the request has several Content-Type headers.",
+        ),
+        (["text/plain"], "Send the body as application/json."),
+        (["application/json; charset=latin1"], "Send the body in UTF-8: JSON has no other charset."),
+    ],
+)
+async def test_a_wrong_media_type_is_rejected_with_the_reason(
+    client: httpx.AsyncClient, content_types: list[str], detail: str
+) -> None:
+    headers = [("Content-Type", each) for each in content_types]
+    response = await client.post("/gadgets", content=b'{"name": "x"}', headers=headers)
+    assert (response.status_code, response.json()["detail"]) == (415, detail)
+    assert "Accept-Encoding" not in response.headers
+
+
+@pytest.mark.parametrize(
     "content_type",
     [
         "application/json",

@@ -106,5 +106,6 @@ async def test_an_unknown_query_parameter_is_rejected_by_every_operation(
 ) -> None:
     response = await client.request(method, path, json={"name": "x"})
     assert response.status_code == 422
-    detail = f"There is an unknown query parameter; known parameters: {known}."
-    assert response.json()["errors"] == [{"parameter": "", "detail": detail}]
+    detail = f"This parameter is unknown; known parameters: {known}."
+    name = path.partition("?")[2].partition("=")[0]
+    assert response.json()["errors"] == [{"parameter": name, "detail": detail}]

@@ -8,6 +8,7 @@ import pytest
 
 from routers.api.validation_errors import violations
 
+KNOWN = "This member is unknown; known members: name, note, ready."
 SORTS = "'-created_at', 'created_at', '-updated_at', 'updated_at', 'name' or '-name'"
 
 
@@ -21,7 +22,9 @@ SORTS = "'-created_at', 'created_at', '-updated_at', 'updated_at', 'name' or '-n
         ({"name": "\ud800"}, "/name", "This must be text without lone surrogates."),
         ({"name": "x", "note": "x"}, "/note", "String should have at least 2 characters."),
         ({"name": "x", "ready": "secret"}, "/ready", "This must be true or false."),
-        ({"name": "x", "secret": 1}, "", "This has an unknown member."),
+        ({"name": "x", "nam\0e": 1}, "/nam\ufffde", KNOWN),
+        ({"name": "x", "owner_id": "bob"}, "/owner_id", KNOWN),
+        ({"name": "x", "version": 2}, "/version", "The server sets this member."),
         ([], "", "This must be a JSON object."),
     ],
 )
@@ -63,17 +66,30 @@ def test_a_long_detail_is_truncated_to_the_documented_length() -> None:
     assert len(violation.detail) == 1000
 
 
+def test_a_name_that_the_client_chose_is_in_the_documented_format() -> None:
+    name = "\0\ud800" + "x" * 5000
+    (violation,) = violations([{"loc": ("body", name), "type": "extra_forbidden"}], {name: 1})
+    assert violation.pointer == f"/\ufffd?{'x' * 997}"
+
+
 def test_a_json_pointer_escapes_slashes_and_tildes() -> None:
-    (violation,) = violations([{"loc": ("body", "a/b~c", 0), "type": "missing"}])
+    errors = [{"loc": ("body", "a/b~c", 0), "type": "int_type"}]
+    (violation,) = violations(errors, {"a/b~c": ["secret"]})
     assert violation.pointer == "/a~1b~0c/0"
 
 
 def test_an_error_without_a_parameter_is_reported_by_its_source() -> None:
     (violation,) = violations([{"loc": ("query",), "type": "unknown"}])
     assert violation.parameter == "query"
-    assert violation.detail == "This does not match the documented schema."
+    assert violation.detail == "This must be what the document describes."
 
 
-def test_a_json_pointer_ends_before_names_that_the_client_chose() -> None:
-    errors = [{"loc": ("body", "counts", step, "secret"), "type": "int_type"} for step in ("secret", 3)]
-    assert [violation.pointer for violation in violations(errors)] == ["/counts", "/counts/3"]
+async def test_a_member_that_cannot_be_changed_is_named_with_the_reason(museum: httpx.AsyncClient) -> None:
+    label = (await museum.post("/labels", json={"text": "x"})).json()
+    response = await museum.patch(f"/labels/{label['id']}", json={"language": "de", "words": "x"})
+    assert response.status_code == 422
+    known = "region_id, serialNo, shelf_id, specimen_id, text"
+    assert response.json()["errors"] == [
+        {"pointer": "/language", "detail": "This member cannot be changed after creation."},
+        {"pointer": "/words", "detail": f"This member is unknown; known members: {known}."},
+    ]
