@@ -6,10 +6,13 @@ from routers.schemas.problem import Violation
 
 
 class ProblemError(Exception):
-    """An error with a status, a detail for the client and, where HTTP requires them, headers."""
+    """An error with a status, a detail for the client and, where HTTP requires them, headers.
+
+    Without a detail, the response has the title of the status.
+    """
 
     status: ClassVar[int]
-    detail: ClassVar[str]
+    detail: ClassVar[str] = ""
 
     def __init__(self, detail: str | None = None, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail or self.detail)

@@ -13,10 +13,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp
 
-from routers.api.dispatch import PATH_TEMPLATE, Dispatcher, route_path
+from routers.api.dispatch import Dispatcher, route_path
 from routers.api.middleware import ContractMiddleware, Observer
+from routers.api.names import add_tag, check_names
 from routers.api.problem_responses import EXCEPTION_HANDLERS, on_http_error
-from routers.api.route_paths import is_scoped, most_specific, route_paths
+from routers.api.route import SELECTED_PATH, SelectedPath
+from routers.api.route_paths import route_paths
 from routers.api.router import ScopedRouter
 from routers.openapi.components import THIS_SERVER
 from routers.openapi.docs_page import ASSETS, docs_assets, docs_page
@@ -66,24 +68,39 @@ class ResourceAPI(FastAPI):
         """Include a router. The tables of all resources must be declared by now.
 
         Raises:
-            TypeError: two routes exclude each other.
+            TypeError: two routes exclude each other, or two routers have one tag.
         """
         if isinstance(router, ScopedRouter):
             router.finish()
-            self.openapi_tags = [*(self.openapi_tags or ()), router.tag]
+            self.openapi_tags = add_tag(self.openapi_tags or [], router.tag)
         super().include_router(router, **options)
         route_paths(iter_route_contexts(self.routes))
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the outer middleware around FastAPI's, when the application starts and all routes are known."""
-        _ = self._dispatcher.tables
+        """Put the outer middleware around FastAPI's, when the application starts and all routes are known.
+
+        Raises:
+            TypeError: two routes exclude each other, or have one name in the OpenAPI document.
+        """
+        self._check_routes()
+        _ = self._dispatcher.table
         stack = super().build_middleware_stack()
         for cls, args, kwargs in reversed(self._outer):
             stack = cls(stack, *args, **kwargs)
         return ContractMiddleware(stack, self._observe)
 
+    def _check_routes(self) -> None:
+        contexts = list(iter_route_contexts(self.routes))
+        route_paths(contexts)
+        check_names([*contexts, *iter_route_contexts(self.webhooks.routes)])
+
     def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document; FastAPI generates it again after a route was added."""
+        """Return the OpenAPI document; FastAPI generates it again after a route was added.
+
+        Raises:
+            TypeError: two routes exclude each other, or have one name in the document.
+        """
+        self._check_routes()
         document = super().openapi()
         if document is not self._completed:
             complete(document)
@@ -107,15 +124,13 @@ class ResourceAPI(FastAPI):
 
     async def _on_method_not_allowed(self, request: Request, error: HTTPException) -> Response:
         methods: set[str] = set()
-        path = route_path(request.scope)
-        specific = most_specific(self._dispatcher.paths, path)
+        selected: SelectedPath | None = request.scope.get(SELECTED_PATH)
         for route in iter_route_contexts(self.routes):
+            is_hidden = selected and selected.hides(route.original_route, request.scope)
             pattern, _, _ = compile_path(route.path or "")
-            is_hidden = specific and is_scoped(route) and route.path_format != specific.template
-            if pattern.match(path) and not is_hidden:
+            if pattern.match(route_path(request.scope)) and not is_hidden:
                 methods |= getattr(route, "methods", None) or set()
-                request.scope[PATH_TEMPLATE] = route.path_format
         if "GET" in methods or not methods:  # without a route, it is a static file
             methods |= {"GET", "HEAD"}
-        error.headers = {"Allow": ", ".join(sorted(methods))}
+        error.headers = {**(error.headers or {}), "Allow": ", ".join(sorted(methods))}
         return await on_http_error(request, error)

@@ -1,24 +1,21 @@
 """Dispatch requests to the routes that have a fast path."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
-from http import HTTPStatus
 from typing import NamedTuple
 
 from fastapi import FastAPI
-from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import get_telemetry_data
 from starlette.convertors import StringConvertor
-from starlette.exceptions import HTTPException
-from starlette.routing import Mount, Route, WebSocketRoute, compile_path
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from routers.api.fast_path import FastPath, build_fast_path
-from routers.api.route_paths import GROUP_NAME, RoutePath, hidden_paths, is_scoped, route_paths
+from routers.api.route import SELECTED_PATH, SelectedPath
+from routers.api.route_paths import GROUP_NAME, RoutePath, is_scoped, route_paths
 from routers.api.strict_request import StrictRequest
-
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Dispatcher:
@@ -45,14 +42,12 @@ class Dispatcher:
 
     def _match(self, scope: Scope) -> FastPath | None:
         """Return the fast path for a request, and complete the ASGI scope as Starlette does."""
-        table = self.tables.get(scope["method"])
-        match = table.pattern.fullmatch(route_path(scope)) if table else None
-        if table is None or match is None:
+        match = self.table.pattern.fullmatch(route_path(scope))
+        if match is None:
             return None
         last = match.lastindex or 0
-        path, names, scope[PATH_TEMPLATE], is_allowed = table.routes[last]
-        if not is_allowed:
-            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
+        names, scope[PATH_TEMPLATE], scope[SELECTED_PATH], fast_paths = self.table.entries[last]
+        path = fast_paths.get(scope["method"])
         if not self.fast_path or self.api.dependency_overrides or get_telemetry_data() is not None:
             return None
         if path is not None:
@@ -63,86 +58,73 @@ class Dispatcher:
         return path
 
     @cached_property
-    def tables(self) -> dict[str, "_RouteTable"]:
-        """The routes of each method."""
-        contexts = list(_in_order(self.api))
-        return {
-            method: _RouteTable.of(
-                _entries(contexts, hidden_paths(self.paths, method), method, self.api.max_body_size)
+    def table(self) -> "_RouteTable":
+        """The paths of the application, in the order of their precedence."""
+        contexts = list(iter_route_contexts(self.api.routes))
+        scoped = frozenset(id(each.original_route) for each in contexts if is_scoped(each))
+        # A route of an unknown kind might match anything, so FastAPI must try it before the later ones.
+        known = (Route, Mount, WebSocketRoute)
+        positions = (i for i, each in enumerate(contexts) if not isinstance(each.original_route, known))
+        end = next(positions, len(contexts))
+        entries = []
+        for path in route_paths(contexts):
+            routes = frozenset(id(context.original_route) for _, context in path.routes.values())
+            fast_paths = _fast_paths(path, end, self.api.max_body_size)
+            selected = SelectedPath(self.api, routes, scoped)
+            entries.append(
+                (path.pattern, _Entry(tuple(path.convertors), path.template, selected, fast_paths))
             )
-            for method in METHODS
-        }
-
-    @cached_property
-    def paths(self) -> list[RoutePath]:
-        """The paths of the routes that reach rows."""
-        return route_paths(iter_route_contexts(self.api.routes))
+        return _RouteTable.of(entries)
 
 
 class _Entry(NamedTuple):
-    """A path in the table of a method.
+    """A path of the table.
 
     Attributes:
-        fast_path: The fast path of its route, if there is one.
         names: The names of its parameters.
         template: The path with these names.
-        is_allowed: Whether it has the method. One without precedes a more general path that has it.
+        selected: The path, for the routes that match the same requests.
+        fast_paths: The fast paths of its routes, by method.
     """
 
-    fast_path: FastPath | None
     names: tuple[str, ...]
     template: str
-    is_allowed: bool = True
+    selected: SelectedPath
+    fast_paths: dict[str, FastPath]
 
 
 class _RouteTable(NamedTuple):
-    """The routes of one method as one regular expression.
+    """All paths as one regular expression.
 
     Attributes:
         pattern: An alternative per entry, in order; each ends with an empty group, which identifies it.
-        routes: The entries by the number of that group.
+        entries: The entries by the number of that group.
     """
 
     pattern: re.Pattern[str]
-    routes: dict[int, _Entry]
+    entries: dict[int, _Entry]
 
     @classmethod
-    def of(cls, entries: Iterable[tuple[re.Pattern[str], _Entry]]) -> "_RouteTable":
-        alternatives, routes, groups = [], {}, 0
-        for pattern, entry in entries:
+    def of(cls, paths: Iterable[tuple[re.Pattern[str], _Entry]]) -> "_RouteTable":
+        alternatives, entries, groups = [], {}, 0
+        for pattern, entry in paths:
             alternatives.append(f"(?:{GROUP_NAME.sub('(', pattern.pattern)})()")
             groups += pattern.groups + 1
-            routes[groups] = entry
-        return cls(re.compile("|".join(alternatives)), routes)
+            entries[groups] = entry
+        return cls(re.compile("|".join(alternatives)), entries)
 
 
-def _entries(
-    contexts: Iterable[RouteContext],
-    hidden: dict[str, list[RoutePath]],
-    method: str,
-    max_body_size: int | None,
-) -> Iterator[tuple[re.Pattern[str], _Entry]]:
-    for context in contexts:
-        if method not in (context.methods or {method}):
-            continue
-        for path in hidden.pop(context.path_format or "", ()) if is_scoped(context) else ():
-            yield path.pattern, _Entry(None, (), path.template, is_allowed=False)
-        suffix = "/{path:path}" if isinstance(context.original_route, Mount) else ""
-        pattern, template, convertors = compile_path(f"{context.path}{suffix}")
-        is_plain = all(isinstance(each, StringConvertor) for each in convertors.values())
-        has_default_limit = getattr(context, "max_body_size", None) in {None, max_body_size}
-        fast_path = build_fast_path(context) if is_plain and has_default_limit else None
-        yield pattern, _Entry(fast_path, tuple(convertors), template)
-
-
-def _in_order(api: FastAPI) -> Iterator[RouteContext]:
-    """Yield the routes with a path, up to the first one of an unknown kind: it might match anything."""
-    for context in iter_route_contexts(api.routes):
-        if isinstance(context.original_route, WebSocketRoute):
-            continue
-        if not isinstance(context.original_route, Route | Mount):
-            return
-        yield context
+def _fast_paths(path: RoutePath, end: int, max_body_size: int | None) -> dict[str, FastPath]:
+    """Return the fast paths of the routes of a path that come before a position."""
+    if not all(isinstance(each, StringConvertor) for each in path.convertors.values()):
+        return {}
+    return {
+        method: fast_path
+        for method, (position, context) in path.routes.items()
+        if position < end
+        and getattr(context, "max_body_size", None) in {None, max_body_size}
+        and (fast_path := build_fast_path(context))
+    }
 
 
 PATH_TEMPLATE = "routers.path_template"

@@ -62,7 +62,8 @@ class _Generator:
         """
         endpoint.__annotations__.update(types, rows=Annotated[Any, self.scope])
         endpoint.__annotations__["return"] = Response
-        options["operation_id"] = operation_id(options.pop("name"))
+        name = f"{self.resource.operation_prefix} {options.pop('name')}"
+        options["operation_id"] = operation_id(name.strip())
         route = self.router.add_operation(path, endpoint, self.scope, **options)
         if self.resource.conflicts & (route.methods or set()):
             statuses += (409,)

@@ -1,5 +1,8 @@
 """Exception handlers: every error becomes a problem response (RFC 9457)."""
 
+import json
+from http import HTTPStatus
+from http.client import responses as phrases
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +19,9 @@ _DETAILS = {
     404: NotFound.detail,
     405: "This method is not allowed here. See the Allow header.",
 }
+
+_SECURITY_CLASS = "Not authenticated"
+"""The detail that FastAPI's security classes set."""
 
 
 def problem_response(
@@ -34,7 +40,8 @@ def problem_response(
 async def on_problem(request: Request, error: ProblemError) -> Response:
     """Respond to one of our own errors."""
     errors = error.errors if isinstance(error, InvalidRequest) else None
-    return problem_response(request, error.status, str(error), headers=error.headers, errors=errors)
+    detail = str(error) or _default_detail(error.status)
+    return problem_response(request, error.status, detail, headers=error.headers, errors=errors)
 
 
 async def on_invalid(request: Request, error: RequestValidationError) -> Response:
@@ -46,12 +53,30 @@ async def on_invalid(request: Request, error: RequestValidationError) -> Respons
 
 
 async def on_http_error(request: Request, error: HTTPException) -> Response:
-    """Respond to an error of the framework: 401 of a security class, 404 for an unknown path, 405, 413."""
-    if error.status_code == TooLarge.status:
-        return await on_problem(request, TooLarge())
-    detail = _DETAILS.get(error.status_code, f"{title(error.status_code)}.")
-    headers = dict(error.headers or {})
-    return problem_response(request, error.status_code, detail, headers=headers)
+    """Respond to an `HTTPException`, of the framework or of a route.
+
+    A detail that its author wrote stays; one that is no text is written as JSON.
+    """
+    status, headers = error.status_code, dict(error.headers or {})
+    if status < HTTPStatus.BAD_REQUEST:
+        return Response(status_code=status, headers=headers)
+    if _is_generic(error):
+        if status == TooLarge.status:
+            return await on_problem(request, TooLarge())
+        return problem_response(request, status, _default_detail(status), headers=headers)
+    detail: Any = error.detail
+    text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
+    return problem_response(request, status, text, headers=headers)
+
+
+def _is_generic(error: HTTPException) -> bool:
+    """Check whether the framework, not an author, wrote the detail of an exception."""
+    status = error.status_code
+    return not error.detail or error.detail in (phrases.get(status), title(status), _SECURITY_CLASS)
+
+
+def _default_detail(status: int) -> str:
+    return _DETAILS.get(status, f"{title(status)}.")
 
 
 async def on_unexpected(request: Request, _error: Exception) -> Response:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
 from routers.api.strict_request import StrictRequest
 from routers.exceptions import PreconditionFailed
@@ -16,6 +18,28 @@ from routers.resource.resource import Resource
 from routers.schemas.field_types import split_optional
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+SELECTED_PATH = "routers.selected_path"
+"""The key of the ASGI scope with the path that serves a request."""
+
+
+class SelectedPath(NamedTuple):
+    """The most specific path that a request matches, with its routes and all that reach rows, by their `id`.
+
+    Attributes:
+        app: The application: one that is mounted in it has paths of its own.
+        routes: The routes of the path.
+        all_routes: All routes that reach rows.
+    """
+
+    app: Any
+    routes: frozenset[int]
+    all_routes: frozenset[int]
+
+    def hides(self, route: BaseRoute, scope: Scope) -> bool:
+        """Check whether a route must leave a request to the selected path."""
+        is_other = id(route) in self.all_routes and id(route) not in self.routes
+        return is_other and scope["app"] is self.app
 
 
 class ResourceRoute(APIRoute):
@@ -56,6 +80,13 @@ class ResourceRoute(APIRoute):
         self.responses = {**problem_responses(*sorted(statuses)), **self.responses}
         if PreconditionFailed.status in statuses:
             self.openapi_extra = {**_conditional_headers(self.methods or set()), **(self.openapi_extra or {})}
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match a request, unless a more specific path serves it."""
+        selected: SelectedPath | None = scope.get(SELECTED_PATH)
+        if selected and selected.hides(self, scope):
+            return Match.NONE, {}
+        return super().matches(scope)
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """Return FastAPI's handler, applied to a strict request."""

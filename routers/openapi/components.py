@@ -1,12 +1,11 @@
 """Reusable parts of the OpenAPI document: headers, parameters, error responses."""
 
 import json
-from http import HTTPStatus
 from typing import Any
 
 from routers.exceptions import InvalidRequest
 from routers.schemas.field_formats import MAX_ETAG_LIST_LENGTH
-from routers.schemas.problem import PROBLEM_MEDIA_TYPE, Violation, problem_json
+from routers.schemas.problem import PROBLEM_MEDIA_TYPE, Violation, problem_json, title
 
 SCHEMA_REFERENCE = "#/components/schemas/{model}"
 
@@ -92,7 +91,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
     return {
         status: {
-            "description": _DESCRIPTIONS.get(status, f"{HTTPStatus(status).phrase}."),
+            "description": _DESCRIPTIONS.get(status, f"{title(status)}."),
             "content": {PROBLEM_MEDIA_TYPE: _problem_content(status)},
             "headers": headers.get(status, {}),
         }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, Literal, get_args
 
+from pydantic.alias_generators import to_pascal
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
@@ -18,6 +19,9 @@ Operation = Literal["list", "create", "get", "put", "update", "delete"]
 """The standard operations."""
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+
+_WORD_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?<!^[A-Z])(?=[A-Z][a-z])|_+")
+"""Between the words of a class name: `HTTP|Server`, `OAuth2|Client`, `V2|Plan`."""
 
 
 class Empty(SQLModel):
@@ -43,6 +47,12 @@ class Declaration(Generic[ReadT]):
         derived: The members of `read` that are derived from other rows.
         operations: The standard operations that the resource offers.
         public: Everyone may read the rows, without an owner. Only for a `PublicRow`, to list and to get.
+        singular: The name of one row, e.g. `old log`, in operation ids, descriptions, the path parameter and
+            the names of schemas; by default, the words of the model's name.
+        plural: The name of the rows together, e.g. `old logs`, in operation ids, descriptions and the tag;
+            by default, the last segment of the path.
+        operation_prefix: The words before the generated operation ids and the names of the page and update
+            schemas, e.g. `archive` for `archiveListLogs`.
     """
 
     path: str
@@ -57,6 +67,9 @@ class Declaration(Generic[ReadT]):
     derived: tuple[Derived, ...] = ()
     operations: tuple[Operation, ...] = OPERATIONS
     public: bool = False
+    singular: str = ""
+    plural: str = ""
+    operation_prefix: str = ""
 
     @property
     def table(self) -> Table:
@@ -71,17 +84,23 @@ class Declaration(Generic[ReadT]):
     @property
     def noun(self) -> str:
         """The name of one row, e.g. `thing`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", " ", self.model.__name__).lower()
+        words = _WORD_BOUNDARY.split(self.model.__name__)
+        return self.singular or " ".join(filter(None, words)).lower()
 
     @property
     def collection(self) -> str:
         """The name of the rows together, e.g. `things`."""
-        return self.path.rpartition("/")[2]
+        return self.plural or self.path.rpartition("/")[2]
+
+    @property
+    def schema_name(self) -> str:
+        """The beginning of the names of the schemas that are not declared, e.g. `Thing` of `ThingPage`."""
+        return _pascal(self.operation_prefix) + (_pascal(self.singular) or self.model.__name__)
 
     @cached_property
     def id_parameter(self) -> str:
         """The path parameter with a row's id, e.g. `thing_id`."""
-        return self.noun.replace(" ", "_") + "_id"
+        return _snake(self.noun) + "_id"
 
     @cached_property
     def writable(self) -> frozenset[str]:
@@ -101,3 +120,11 @@ class Declaration(Generic[ReadT]):
             for name, field in self.create.model_fields.items()
             if not field.is_required()
         }
+
+
+def _snake(words: str) -> str:
+    return re.sub("[ -]", "_", words)
+
+
+def _pascal(words: str) -> str:
+    return to_pascal(_snake(words))

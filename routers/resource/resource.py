@@ -130,7 +130,7 @@ class Resource(Declaration[ReadT]):
     def page_schema(self) -> type[BaseModel]:
         """The schema of a page."""
         cursor = cursor_type(self.orders)
-        schema = page_schema(self.response_schema, f"{self.model.__name__}Page", MAX_LIMIT, cursor)
+        schema = page_schema(self.response_schema, f"{self.schema_name}Page", MAX_LIMIT, cursor)
         page: Any = Page
         register(page[self.read], "response", schema)
         return schema
@@ -153,7 +153,7 @@ class Resource(Declaration[ReadT]):
     @cached_property
     def update_schema(self) -> type[BaseModel]:
         """The strict schema of the body of PATCH."""
-        return update_schema(self.create, self.table, f"{self.model.__name__}Update", self.write_once)
+        return update_schema(self.create, self.table, f"{self.schema_name}Update", self.write_once)
 
     @cached_property
     def query_schema(self) -> type[BaseModel]:
@@ -166,7 +166,7 @@ class Resource(Declaration[ReadT]):
         }
         for name, parameter in self.parameters.items():
             fields[name] = (optional(parameter.annotation, parameter.description), MISSING)
-        return create_model(f"{self.model.__name__}Query", __base__=ListQuery, **fields)
+        return create_model(f"{self.schema_name}Query", __base__=ListQuery, **fields)
 
 
 def check_references(resource: Resource[Any]) -> None:

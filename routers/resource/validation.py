@@ -16,6 +16,8 @@ from routers.schemas.read_row import ReadRow
 from routers.tables.constraints import uniques
 from routers.tables.rows import SERVER_COLUMNS, OwnedRow, PublicRow
 
+_WORDS = re.compile(r"[a-z][a-z0-9]*([ -][a-z0-9]+)*")
+
 
 def validate(declaration: Declaration[Any]) -> None:
     """Check that a declaration can be served.
@@ -32,6 +34,7 @@ def _errors(declaration: Declaration[Any]) -> Iterator[str]:
     if not re.fullmatch(r"(/[a-z][a-z0-9-]*)+", declaration.path):
         yield f"the path {declaration.path!r} must look like /things."
     yield from _class_errors(declaration)
+    yield from _name_errors(declaration)
     yield from _public_errors(declaration)
     yield from _member_errors(declaration)
     yield from derived_errors(declaration)
@@ -50,6 +53,15 @@ def _class_errors(declaration: Declaration[Any]) -> Iterator[str]:
         )
     if not issubclass(declaration.read, ReadRow):
         yield "read is not a ReadRow: write class ThingRead(ThingCreate, ReadRow)."
+
+
+def _name_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    for name in ("singular", "plural", "operation_prefix"):
+        words = getattr(declaration, name)
+        if not isinstance(words, str) or (words and not _WORDS.fullmatch(words)):
+            yield f'{name}={words!r} is not a name in lower case: write words such as "archived log".'
+    if not _WORDS.fullmatch(declaration.noun):
+        yield 'its name gives operations no name in ASCII: set singular, such as singular="thing".'
 
 
 def _public_errors(declaration: Declaration[Any]) -> Iterator[str]:

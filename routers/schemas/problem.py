@@ -1,6 +1,8 @@
 """The schema of error responses: problems (RFC 9457)."""
 
+import re
 from http import HTTPStatus
+from http.client import responses as phrases
 from typing import Annotated
 
 from pydantic import MISSING, BaseModel, BeforeValidator, Field
@@ -14,22 +16,24 @@ MAX_VIOLATIONS = 100
 
 MAX_DETAIL_LENGTH = 1000
 
+_INVALID_CHARACTER = re.compile("[\\x00\\ud800-\\udfff]")
+"""A character that no response has: NUL, or a surrogate, which UTF-8 cannot encode."""
 
-def _storable(text: str) -> str:
-    """Return a text, which may contain a name of the client's, in the documented format."""
-    return text[:MAX_DETAIL_LENGTH].encode(errors="replace").decode().replace("\0", "\ufffd")
+
+def _documented(text: str) -> str:
+    return _INVALID_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text[:MAX_DETAIL_LENGTH])
 
 
 Detail = Annotated[
     str,
-    BeforeValidator(_storable),
+    BeforeValidator(_documented),
     Field(json_schema_extra={"pattern": TEXT, "maxLength": MAX_DETAIL_LENGTH}),
 ]
 """A sentence for the client, truncated to the documented length."""
 
 _Location = Annotated[
     str,
-    BeforeValidator(_storable),
+    BeforeValidator(_documented),
     Field(json_schema_extra={"pattern": TEXT, "maxLength": MAX_DETAIL_LENGTH}),
 ]
 
@@ -93,5 +97,6 @@ _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 def title(status: int) -> str:
-    """Return the reason phrase of a status code."""
-    return _TITLES.get(status) or HTTPStatus(status).phrase
+    """Return the reason phrase of a status code; that of its class for an unknown one."""
+    of_class = "Client Error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Server Error"
+    return _TITLES.get(status) or phrases.get(status, of_class)

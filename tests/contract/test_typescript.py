@@ -11,8 +11,11 @@ import httpx
 import pytest
 
 from app import ROOT
+from routers import ResourceAPI, resource_router
+from tests.support.gadgets import access
 from tests.support.issuer import Issuer
 from tests.support.processes import Serve, environment
+from tests.support.specimens import areas, regions
 from tests.support.tasks import migrated_database
 
 SOURCES = ROOT / "clients" / "typescript"
@@ -62,6 +65,41 @@ def test_each_generated_client_compiles_and_works(copy: Path, serve: Serve, serv
     for scenario in SCENARIOS:
         result = run(copy, f"node build/scenarios/{scenario}.js", TODO_URL=served.url.removesuffix("/api/v1"))
         assert result.returncode == 0, result.stdout + result.stderr
+
+
+USE_OF_NAMES = """\
+import {{ listRegions, getRegion, mapListPublicAreas, mapGetPublicArea }} from "../generated/{module}.js";
+import type {{ RegionPage, MapPublicAreaPage, RegionRead }} from "../generated/{module}.js";
+
+export const operations = [listRegions, getRegion, mapListPublicAreas, mapGetPublicArea];
+export const rows = (one: RegionPage, two: MapPublicAreaPage): RegionRead[] => [...one.items, ...two.items];
+"""
+USE_OF_TYPES = """\
+import type { components, operations } from "../generated/openapi-fetch.js";
+
+type Schemas = components["schemas"];
+
+export const names: (keyof operations)[] = ["listRegions", "mapListPublicAreas", "mapGetPublicArea"];
+export function rows(one: Schemas["RegionPage"], two: Schemas["MapPublicAreaPage"]): Schemas["RegionRead"][] {
+  return [...one.items, ...two.items];
+}
+"""
+
+
+def test_each_client_of_two_resources_of_one_table_has_the_names_of_both(copy: Path) -> None:
+    api = ResourceAPI(title="Regions")
+    for resource in (regions, areas):
+        api.include_router(resource_router(resource, access))
+    copy.parents[1].joinpath("openapi.json").write_text(api.openapi_text())
+    scenarios = copy / "scenarios"
+    for name in (*SCENARIOS, "expected"):
+        scenarios.joinpath(f"{name}.ts").unlink()
+    scenarios.joinpath("types.ts").write_text(USE_OF_TYPES)
+    for module in ("hey-api/index", "orval/todo"):
+        name = module.partition("/")[0]
+        scenarios.joinpath(f"{name}.ts").write_text(USE_OF_NAMES.format(module=module))
+    build = run(copy, "npm run --silent build")
+    assert build.returncode == 0, build.stdout + build.stderr
 
 
 def test_a_client_does_not_compile_with_a_document_that_breaks_it(copy: Path) -> None:

@@ -149,6 +149,17 @@ regions = Resource(
     operations=("list", "get"),
     public=True,
 )
+areas = Resource(
+    path="/public/regions",
+    model=Region,
+    read=RegionRead,
+    sorts=("name",),
+    operations=("list", "get"),
+    public=True,
+    singular="public area",
+    plural="public areas",
+    operation_prefix="map",
+)
 shelves = Resource(
     path="/shelves",
     model=Shelf,
@@ -205,7 +216,7 @@ def specimen_routers() -> tuple[ResourceRouter[Any], ...]:
         """Inspect a specimen, and seal or unseal it."""
         return await rows.update(specimen_id, inspected=True, sealed=not_(col(Specimen.sealed)))
 
-    others = (resource_router(each, access) for each in (regions, shelves, labels))
+    others = (resource_router(each, access) for each in (regions, areas, shelves, labels))
     return (router, *others)
 
 

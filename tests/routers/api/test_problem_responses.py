@@ -1,22 +1,28 @@
 """Problem responses: every error has the same format (RFC 9457)."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
+from fastapi import Depends, Response
 from starlette.exceptions import HTTPException
 
 from routers import (
     Conflict,
+    Database,
     NotFound,
     PreconditionFailed,
     ProblemError,
     ResourceAPI,
+    RowId,
+    Scope,
     Unauthenticated,
     Unavailable,
+    problem_responses,
+    resource_router,
 )
 from tests.support.gadget_applications import unchecked_client_of
-from tests.support.gadgets import ROW_ID
+from tests.support.gadgets import ROW_ID, GadgetRead, access, gadgets
 
 
 async def response_to(error: Exception) -> httpx.Response:
@@ -98,11 +104,102 @@ async def test_a_custom_route_can_set_the_detail_and_headers_of_a_problem() -> N
     assert response.headers["x-shelf"] == "1"
 
 
-async def test_an_http_exception_becomes_a_problem_with_its_headers_but_without_its_detail() -> None:
-    response = await response_to(HTTPException(418, "secret", {"X-Tea": "1"}))
-    assert response.status_code == 418
-    assert "secret" not in response.text
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 418, 422, 500, 503])
+async def test_an_http_exception_becomes_a_problem_with_its_detail_and_headers(status: int) -> None:
+    sentence = "There is no export yet: make one first."
+    response = await response_to(HTTPException(status, sentence, {"X-Tea": "1"}))
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["detail"] == sentence
     assert response.headers["x-tea"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [
+        (HTTPException(401), "This operation requires an owner."),
+        (HTTPException(401, "Not authenticated"), "This operation requires an owner."),
+        (HTTPException(404), "Not found."),
+        (HTTPException(404, "Not Found"), "Not found."),
+        (HTTPException(404, ""), "Not found."),
+        (HTTPException(413), "The body exceeds the size limit of this server."),
+        (HTTPException(413, "Content Too Large"), "The body exceeds the size limit of this server."),
+        (HTTPException(418), "I'm a Teapot."),
+        (HTTPException(503), "Service Unavailable."),
+        (HTTPException(499), "Client Error."),
+        (HTTPException(599), "Server Error."),
+    ],
+)
+async def test_an_http_exception_without_a_detail_of_its_own_gets_a_sentence(
+    error: HTTPException, detail: str
+) -> None:
+    response = await response_to(error)
+    assert (response.status_code, response.json()["detail"]) == (error.status_code, detail)
+
+
+@pytest.mark.parametrize(
+    ("written", "detail"),
+    [
+        ({"code": "späť", "at": [1, None]}, '{"code": "späť", "at": [1, null]}'),
+        (["a", "b"], '["a", "b"]'),
+        (7, "7"),
+        ("x" * 2000, "x" * 1000),
+        ("a\x00b\ud800c", "a\ufffdb\ufffdc"),
+        ({"a": "\ud800"}, '{"a": "\ufffd"}'),
+    ],
+)
+async def test_a_detail_of_an_http_exception_becomes_a_documented_text(written: Any, detail: str) -> None:
+    assert (await response_to(HTTPException(404, written))).json()["detail"] == detail
+
+
+@pytest.mark.parametrize("status", [204, 303, 304, 307])
+async def test_an_http_exception_that_is_no_error_has_headers_and_no_body(status: int) -> None:
+    response = await response_to(HTTPException(status, "Elsewhere.", {"Location": "/elsewhere"}))
+    assert (response.status_code, response.content) == (status, b"")
+    assert response.headers["location"] == "/elsewhere"
+
+
+async def test_a_method_that_a_route_does_not_allow_keeps_its_sentence_and_gets_an_allow_header() -> None:
+    response = await response_to(HTTPException(405, "The shelf is full.", {"X-Shelf": "1"}))
+    assert response.json()["detail"] == "The shelf is full."
+    assert (response.headers["x-shelf"], response.headers["allow"]) == ("1", "GET, HEAD")
+
+
+class Locked(ProblemError):
+    status = 423
+
+
+async def test_a_problem_without_a_detail_has_the_title_of_its_status() -> None:
+    assert (await response_to(Locked())).json()["detail"] == "Locked."
+    assert (await response_to(Locked("Wait\x00."))).json()["detail"] == "Wait\ufffd."
+
+
+@pytest.mark.parametrize("fast_path", [True, False])
+async def test_a_dependency_and_a_custom_route_can_raise_an_http_exception(
+    database: Database, empty: None, *, fast_path: bool
+) -> None:
+    router = resource_router(gadgets, access)
+    rows_of = Annotated[Scope[GadgetRead], router.scope]
+
+    def has_no_export() -> None:
+        raise HTTPException(404, "There is no export yet.", {"X-Export": "0"})
+
+    @router.get("/{gadget_id}/export")
+    async def export_gadget(gadget_id: RowId, rows: rows_of) -> Response:
+        raise HTTPException(404, "There is no export yet.", {"X-Export": "0"})
+
+    @router.get("/{gadget_id}/exports", dependencies=[Depends(has_no_export)])
+    async def list_exports(gadget_id: RowId, rows: rows_of) -> Response:
+        raise NotImplementedError
+
+    api = ResourceAPI(fast_path=fast_path)
+    api.state.database = database
+    api.include_router(router)
+    async with unchecked_client_of(api) as client:
+        responses = [await client.get(f"/gadgets/{ROW_ID}/{path}") for path in ("export", "exports")]
+    for response in responses:
+        assert (response.status_code, response.headers["x-export"]) == (404, "0")
+        assert response.json()["detail"] == "There is no export yet."
 
 
 async def test_an_unexpected_error_becomes_a_problem_without_its_message() -> None:
@@ -110,3 +207,7 @@ async def test_an_unexpected_error_becomes_a_problem_without_its_message() -> No
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
     assert "secret" not in response.text
+
+
+def test_a_status_that_http_does_not_define_can_be_documented() -> None:
+    assert problem_responses(499)[499]["description"] == "Client Error."

@@ -7,27 +7,12 @@ import pytest
 from fastapi import APIRouter, Response
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount
 
-from routers import Database, ResourceAPI, Scope, ScopedRouter, path_template, resource_router
+from routers import Database, ResourceAPI, Scope, path_template, resource_router
+from tests.support.custom_routers import add_routes, mounted, plain_router, scoped_router
 from tests.support.gadget_applications import unchecked_client_of
 from tests.support.gadgets import GadgetRead, access, gadgets
-
-
-async def respond() -> Response:
-    return Response("custom")
-
-
-def scoped_router(*paths: str, prefix: str = "") -> ScopedRouter:
-    """Return a router with routes that are written as `GET /path`."""
-    router = ScopedRouter(access, name="more", description="More operations.", prefix=prefix)
-    add_routes(router, *paths)
-    return router
-
-
-def add_routes(router: ScopedRouter, *paths: str) -> None:
-    for number, route in enumerate(paths):
-        method, path = route.split()
-        router.add_api_route(path, respond, methods=[method], operation_id=f"custom{number}")
 
 
 def application(
@@ -121,23 +106,47 @@ def included(*routers: APIRouter) -> ResourceAPI:
     [
         (
             [scoped_router("GET /a", "GET /a")],
-            "GET /a is declared twice, by custom0 and custom1: change the path of one, or leave",
+            "GET /a is declared twice, by GET/a0 and GET/a1: change the path of one, or leave",
         ),
         (
             [scoped_router("GET /{x}", prefix="/a"), scoped_router("GET /a/{x}")],
-            "GET /a/{x} is declared twice, by custom0 and custom0: change the path of one",
+            "GET /a/{x} is declared twice, by GET/{x}0 and GET/a/{x}0: change the path of one",
+        ),
+        (
+            [plain_router("GET /a"), scoped_router("GET /a")],
+            "GET /a is declared twice, by respond and GET/a0: change the path of one",
+        ),
+        (
+            [APIRouter(routes=[Mount("/a", mounted), Mount("/a", mounted, name="b")])],
+            "DELETE /a/{path} is declared twice, by a mounted application and b: change the path of one",
         ),
         (
             [scoped_router("GET /a/{x}", "PUT /a/{y}")],
             "/a/{x} and /a/{y} are one path: give its parameters the same names.",
         ),
         (
-            [scoped_router("GET /a/{x}"), scoped_router("GET /a/b")],
-            "GET /a/b is never reached, because GET /a/{x} comes first: declare it, or include its router",
+            [scoped_router("GET /a/{x:int}"), plain_router("PUT /a/{x}")],
+            "/a/{x:int} and /a/{x} are one path in the OpenAPI document: give their parameters the same",
         ),
         (
-            [scoped_router("GET /a/{x}/c", "GET /a/b/c")],
-            "GET /a/b/c is never reached, because GET /a/{x}/c comes first",
+            [plain_router("GET /a/{x}"), scoped_router("GET /a/b")],
+            "GET /a/b is hidden by GET /a/{x}, which comes first: declare it, or include its router,",
+        ),
+        (
+            [plain_router("GET /a/{x}/c"), scoped_router("GET /a/b/{y}")],
+            "GET /a/b/{y} is hidden by GET /a/{x}/c, which comes first",
+        ),
+        (
+            [plain_router("GET /{x:path}"), plain_router("GET /a/b")],
+            "GET /a/b is hidden by GET /{x}, which comes first",
+        ),
+        (
+            [APIRouter(routes=[Mount("/a", mounted)]), scoped_router("PUT /a/{x}")],
+            "PUT /a/{x} is hidden by PUT /a/{path}, which comes first",
+        ),
+        (
+            [scoped_router("HEAD /a", "PUT /a")],
+            "HEAD /a is never reached, because HEAD is processed as GET: declare GET.",
         ),
     ],
 )
@@ -164,4 +173,20 @@ def test_routes_that_do_not_exclude_each_other_are_accepted() -> None:
     included(
         scoped_router("GET /a/b", "PUT /a/{x}", "GET /a/{x}", "GET /a/{x}/c", "GET /a/b/{y}"),
         scoped_router("DELETE /a/b", "GET /files/{rest:path}", "GET /a"),
+        plain_router("GET /a/c", "PATCH /a/{x}", "GET /b/{x:int}", "GET /b/x.json", "GET /b/{y}.json"),
     )
+
+
+async def test_routes_that_are_added_after_their_router_are_checked_when_the_application_starts() -> None:
+    router = scoped_router("GET /a/{x}")
+    api = included(router)
+    add_routes(router, "PUT /a/{y}")
+
+    async def receive() -> Any:
+        return {"type": "lifespan.startup"}
+
+    async def send(_message: Any) -> None:
+        raise NotImplementedError
+
+    with pytest.raises(TypeError, match=r"/a/\{x\} and /a/\{y\} are one path"):
+        await api({"type": "lifespan", "state": {}}, receive, send)

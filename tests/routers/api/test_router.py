@@ -61,7 +61,7 @@ def test_409_is_documented_exactly_where_a_conflict_is_possible(
 def test_only_public_resources_require_no_owner(paths: dict[str, Any]) -> None:
     for path, operations in paths.items():
         for operation in operations.values():
-            public = path.startswith("/regions")
+            public = path.startswith(("/regions", "/public/"))
             assert operation["security"] == ([] if public else [{"owner": []}])
             assert ("401" in operation["responses"]) is not public
 

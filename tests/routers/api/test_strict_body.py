@@ -81,7 +81,7 @@ async def test_create_accepts_exactly_the_documented_bodies(
         (b'{"name": "a\nb"}', "The body is not valid JSON: Invalid control character, line 1, column 12."),
         (b'{"name": -Infinity}', "The body is not valid JSON: -Infinity is no JSON number."),
         (b'{"note": {"a": 1, "b": 2, "a": 3}}', "The member `a` occurs twice in one object."),
-        (b'{"\\ud800": 1, "\\ud800": 3}', "The member `?` occurs twice in one object."),
+        (b'{"\\ud800": 1, "\\ud800": 3}', "The member `\ufffd` occurs twice in one object."),
         (b'{"name": "\xff"}', "The body is not UTF-8."),
         ('{"name": "x"}'.encode("utf-16"), "The body is not UTF-8."),
         (b"\xef\xbb\xbf{}", "The body begins with a byte order mark: drop it."),

@@ -1,12 +1,14 @@
 """What a resource derives from its declaration."""
 
+from types import new_class
 from typing import Any, get_args
 
 import pytest
 
-from routers import Resource, ResourceAPI, resource_router
+from routers import ReadRow, Resource, ResourceAPI, resource_router
 from tests.support.gadgets import Gadget, GadgetCreate, GadgetRead, access, gadgets
 from tests.support.specimens import Shelf, ShelfCreate, ShelfRead
+from tests.support.tables import OwnedSpecimen
 
 PLAIN = Resource(path="/v2/gadgets", model=Gadget, create=GadgetCreate, read=GadgetRead)
 UNIQUE = Resource(path="/shelves", model=Shelf, create=ShelfCreate, read=ShelfRead)
@@ -18,6 +20,27 @@ WRITE_ONCE = Resource(
 def test_the_model_and_the_path_name_the_resource() -> None:
     assert (gadgets.noun, gadgets.collection, gadgets.id_parameter) == ("gadget", "gadgets", "gadget_id")
     assert PLAIN.collection == "gadgets"
+
+
+@pytest.mark.parametrize(
+    ("model", "noun"),
+    [
+        ("HTTPServer", "http server"),
+        ("OAuth2Client", "oauth2 client"),
+        ("B2BContract", "b2b contract"),
+        ("V2Plan", "v2 plan"),
+        ("PlanBItem", "plan b item"),
+        ("Person2", "person2"),
+        ("Order_Item", "order item"),
+        ("_Hidden", "hidden"),
+        ("API", "api"),
+        ("GadgetPart", "gadget part"),
+    ],
+)
+def test_the_words_of_a_class_name_are_those_of_the_resource(model: str, noun: str) -> None:
+    table = new_class(model, (OwnedSpecimen,), {"table": True})
+    resource = Resource(path="/things", model=table, read=ReadRow, operations=("list", "get"))
+    assert (resource.noun, resource.id_parameter) == (noun, f"{noun.replace(' ', '_')}_id")
 
 
 def test_omitted_members_have_the_defaults_of_the_create_schema() -> None:

@@ -1,12 +1,13 @@
 """An invalid declaration is rejected at import, with a message that says how to fix it."""
 
+from types import new_class
 from typing import Any
 
 import pytest
 from sqlalchemy import Text, UniqueConstraint, func, select
 from sqlmodel import Field, SQLModel
 
-from routers import Computed, ReadRow
+from routers import Computed, ReadRow, Resource
 from tests.routers.resource.rejection import SPECIMEN, rejection
 from tests.support.gadgets import Gadget, GadgetCreate, GadgetRead
 from tests.support.specimens import (
@@ -102,7 +103,9 @@ def newest_gadget(_new: Any, _old: Any) -> Any:
     return select(func.max(Gadget.created_at)).scalar_subquery()
 
 
+GERAET = new_class("Gerät", (GadgetCreate, OwnedSpecimen), {"table": True})
 SUPPORTED = "Decimal, Enum, UUID, bool, date, datetime, dict, float, int, list, str"
+WORDS = 'write words such as "archived log".'
 ONCE = "operations must name each offered operation once: leave it out to offer all."
 TABLE = "write class Thing(ThingCreate, OwnedRow, table=True)."
 
@@ -112,6 +115,15 @@ TABLE = "write class Thing(ThingCreate, OwnedRow, table=True)."
     [
         ({"path": "gadgets"}, "the path 'gadgets' must look like /things."),
         ({"path": "/gadgets/"}, "the path '/gadgets/' must look like /things."),
+        ({"singular": "Gadget"}, "singular='Gadget' is not a name in lower case: " + WORDS),
+        ({"singular": "old_gadget"}, "singular='old_gadget' is not a name in lower case: " + WORDS),
+        ({"plural": "gadgets "}, "plural='gadgets ' is not a name in lower case: " + WORDS),
+        ({"operation_prefix": "é"}, "operation_prefix='é' is not a name in lower case: " + WORDS),
+        ({"operation_prefix": 7}, "operation_prefix=7 is not a name in lower case: " + WORDS),
+        (
+            {"model": GERAET},
+            'its name gives operations no name in ASCII: set singular, such as singular="thing".',
+        ),
         (
             {"create": ExtraMemberCreate},
             "create has colour, which the table lacks: add the column or drop the member.",
@@ -184,3 +196,8 @@ def test_an_invalid_declaration_is_rejected(changes: dict[str, Any], message: st
 def test_a_computed_column_with_a_subquery_is_rejected() -> None:
     message = rejection(**SPECIMEN, computed=(Computed("sealed_at", newest_gadget),))
     assert message.endswith("an expression may use the columns of specimen only.")
+
+
+def test_a_resource_of_a_table_with_any_name_can_choose_its_own() -> None:
+    devices = Resource(path="/devices", model=GERAET, create=GadgetCreate, read=GadgetRead, singular="device")
+    assert (devices.noun, devices.id_parameter) == ("device", "device_id")
