@@ -1,11 +1,12 @@
 """The names in an OpenAPI document, which clients turn into functions and types: each must be unique."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext
@@ -13,12 +14,22 @@ from pydantic import BaseModel, TypeAdapter
 from typing_extensions import is_typeddict
 
 from routers.api.route_paths import is_documented
+from routers.openapi.security_schemes import check_security_schemes
 from routers.schemas.exact_types import types_in
 
 Mode = Literal["validation", "serialization"]
 """Where a schema is used, as Pydantic calls it: in requests or in responses."""
 
 Tag = dict[str, Any]
+
+_RESERVED = {
+    "Problem": "error responses",
+    "Violation": "error responses",
+    "JsonValue": "JSON members",
+    "HTTPValidationError": "error responses of FastAPI",
+    "ValidationError": "error responses of FastAPI",
+}
+"""The names of schemas that are not derived from declarations, with what they describe."""
 
 
 def add_tag(tags: list[Tag], tag: Tag) -> list[Tag]:
@@ -37,12 +48,13 @@ def add_tag(tags: list[Tag], tag: Tag) -> list[Tag]:
 
 
 def check_names(contexts: Iterable[RouteContext]) -> None:
-    """Check that no two operations, and no two schemas, of a document have one name.
+    """Check that no two operations, schemas or security schemes of a document have one name.
 
     Raises:
         TypeError: they have, or their names differ in case or punctuation only.
     """
     documented = [each for each in contexts if is_documented(each)]
+    check_security_schemes(each.dependant for each in documented)
     _check_operations(documented)
     _check_schemas(documented)
 
@@ -71,15 +83,20 @@ def _operations(context: RouteContext) -> list[str]:
 
 
 def _check_schemas(contexts: Iterable[RouteContext]) -> None:
-    known: dict[str, tuple[str, str]] = {}
-    schemas: dict[tuple[str, Mode], Any] = {}
+    known = {_folded(name): (user, name) for name, user in _RESERVED.items()}
+    members: dict[str, set[str]] = {}
+    schemas: dict[tuple[str, Mode], Any] = dict.fromkeys(itertools.product(_RESERVED, get_args(Mode)))
     for context in contexts:
         operation = _operations(context)[0]
         for mode, schema in _schemas(context):
             name = re.sub("[^A-Za-z0-9._-]", "_", schema.__name__)  # as Pydantic writes it
             other, other_name = known.setdefault(_folded(name), (operation, name))
             same = schemas.setdefault((name, mode), schema)
-            is_same = same is schema or _json_schema(same, mode) == _json_schema(schema, mode)
+            is_same = same is not None and (
+                same is schema or _json_schema(same, mode) == _json_schema(schema, mode)
+            )
+            # FastAPI splits the schema of a request and a response, but it is still one thing.
+            is_same &= members.setdefault(name, _member_names(schema)) == _member_names(schema)
             if other_name != name or not is_same:
                 raise TypeError(
                     f"{other} and {operation} have different schemas of one name in clients, "
@@ -131,19 +148,31 @@ def _named(annotations: list[Any]) -> list[Any]:
     pending = list(annotations)
     while pending:
         for each in types_in(pending.pop()):
-            members = _members(each)
-            is_enum = isinstance(each, type) and issubclass(each, Enum)
-            if (members or is_enum) and each not in found:
+            if _is_named(each) and each not in found:
                 found[each] = None
-                pending += members
+                pending += _members(each)
     return list(found)
+
+
+def _member_names(schema: Any) -> set[str]:
+    if not issubclass(schema, BaseModel):
+        return set()
+    return {*schema.model_fields, *schema.model_computed_fields}
+
+
+def _is_named(python_type: Any) -> bool:
+    """Check for a model, an enum, a dataclass or a `TypedDict`."""
+    is_class = isinstance(python_type, type)
+    return is_class and (issubclass(python_type, BaseModel | Enum) or _is_record(python_type))
+
+
+def _is_record(python_type: Any) -> bool:
+    return is_dataclass(python_type) or is_typeddict(python_type)
 
 
 def _members(python_type: Any) -> list[Any]:
     """Return the types of the members of a model, a dataclass or a `TypedDict`."""
-    if not isinstance(python_type, type):
-        return []
-    if issubclass(python_type, BaseModel):
-        return [field.annotation for field in python_type.model_fields.values()]
-    is_record = is_dataclass(python_type) or is_typeddict(python_type)
-    return list(get_type_hints(python_type).values()) if is_record else []
+    if isinstance(python_type, type) and issubclass(python_type, BaseModel):
+        computed = (field.return_type for field in python_type.model_computed_fields.values())
+        return [*(field.annotation for field in python_type.model_fields.values()), *computed]
+    return list(get_type_hints(python_type).values()) if _is_record(python_type) else []

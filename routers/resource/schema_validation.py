@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from routers.queries.derived_members import can_be_null
 from routers.resource.declaration import Declaration
+from routers.resource.setting_validation import bound_errors, setting_errors
 from routers.schemas.field_types import database_type, split_optional
 from routers.tables.constraints import uniques
 from routers.tables.rows import MAX_OWNER_LENGTH
@@ -21,9 +22,6 @@ _MAX_INDEX_BYTES = 2600
 _CHARACTER_BYTES = 4
 """Maximum size of a character in UTF-8. The owner is ASCII: one byte each."""
 
-_EXPLICIT = 2
-"""The `alias_priority` of an alias that the field declares itself, not an alias generator."""
-
 
 def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
     """Yield the differences between the schemas and the table."""
@@ -33,6 +31,7 @@ def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
         yield f"its primary key is not {' and '.join(key)}: drop primary_key from the other fields."
     for role, schema in {"create": declaration.create, "read": declaration.read}.items():
         yield from _type_errors(role, schema, declaration.model)
+    yield from setting_errors(declaration)
     for name, field in declaration.create.model_fields.items():
         yield from _length_errors(name, field, table)
         yield from _null_errors(name, field, table)
@@ -42,6 +41,7 @@ def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
     for name, field in declaration.read.model_fields.items():
         if can_be_null(declaration.columns[name]) and not split_optional(field.annotation)[1]:
             yield f"{name} can be null in the table but not in read: declare both alike."
+    yield from bound_errors(declaration)
     yield from _index_errors(table)
 
 
@@ -50,18 +50,6 @@ def _type_errors(role: str, schema: type[SQLModel], model: type[SQLModel]) -> It
         column = model.model_fields.get(name, field)  # a derived member has none
         if split_optional(field.annotation)[0] != split_optional(column.annotation)[0]:
             yield f"{role} and the table have different types for {name}: declare it once, in a schema."
-        if field.alias or (field.serialization_alias and field.alias_priority == _EXPLICIT):
-            yield f"{role} has an alias for {name}, which is not supported: give the member that name."
-        if field.exclude or field.exclude_if:
-            yield f"{role} excludes {name}, which is not supported: drop the member."
-    decorators = schema.__pydantic_decorators__
-    if (
-        decorators.validators
-        or decorators.field_validators
-        or decorators.root_validators
-        or decorators.model_validators
-    ):
-        yield f"{role} has validators, which are not supported: use a bound, a pattern or a CHECK."
 
 
 def _length_errors(name: str, field: FieldInfo, table: Table) -> Iterator[str]:

@@ -14,7 +14,7 @@ from routers.resource.derived_validation import derived_errors
 from routers.resource.schema_validation import schema_errors
 from routers.schemas.read_row import ReadRow
 from routers.tables.constraints import uniques
-from routers.tables.rows import SERVER_COLUMNS, OwnedRow, PublicRow
+from routers.tables.rows import RESERVED_NAMES, SERVER_COLUMNS, OwnedRow, PublicRow
 
 _WORDS = re.compile(r"[a-z][a-z0-9]*([ -][a-z0-9]+)*")
 
@@ -87,6 +87,8 @@ def _member_errors(declaration: Declaration[Any]) -> Iterator[str]:
             yield f"{role} has {_list(unknown)}, which the table lacks: add the column or drop the member."
     if "owner_id" in declaration.read.model_fields:
         yield "read has owner_id: drop it, an owner never appears in a body."
+    if taken := RESERVED_NAMES.intersection(declaration.read.model_fields):
+        yield f"read has {_list(taken)}, which SQLModel or PostgreSQL uses: rename it."
     if server_columns := SERVER_COLUMNS.intersection(declaration.create.model_fields):
         yield f"create has {_list(server_columns)}, which the server writes: drop it."
     if unknown := set(declaration.write_once).difference(declaration.create.model_fields):

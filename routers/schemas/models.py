@@ -2,9 +2,9 @@
 
 from collections.abc import Container, Mapping
 from types import GenericAlias
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field, create_model
+from pydantic import MISSING, BaseModel, ConfigDict, Field, create_model, model_validator
 from pydantic.fields import FieldInfo
 from sqlalchemy import ColumnElement, Table
 from sqlmodel import SQLModel
@@ -12,8 +12,7 @@ from sqlmodel import SQLModel
 from routers.schemas.exact_models import Fields, attributes, doc, register, request_model
 from routers.schemas.field_types import field_types, split_optional
 from routers.schemas.read_row import ReadT
-
-_REQUEST = ConfigDict(extra="forbid")
+from routers.schemas.settings import DOCUMENTED
 
 
 class ListQuery(BaseModel):
@@ -28,7 +27,8 @@ def create_schema(declared: type[SQLModel], table: Table) -> type[BaseModel]:
         name: _request_field(field, field_types(field, table.c[name]).body, optional=not field.is_required())
         for name, field in declared.model_fields.items()
     }
-    schema = create_model(declared.__name__, __config__=_REQUEST, __doc__=doc(declared), **fields)
+    config = _config(declared, *DOCUMENTED)
+    schema = create_model(declared.__name__, __config__=config, __doc__=doc(declared), **fields)
     register(schema, "body", schema)
     # For custom routes: instances of the declared schema, with its defaults.
     own = request_model(
@@ -48,7 +48,9 @@ def update_schema(
         if member not in immutable
     }
     description = f"The members to change. {doc(declared)}"
-    schema = create_model(name, __config__=_REQUEST, __doc__=description, **fields)
+    # The title and the examples of the declared schema are those of a complete row.
+    config = _config(declared, "model_title_generator")
+    schema = create_model(name, __config__=config, __doc__=description, **fields)
     register(schema, "body", schema)
     return schema
 
@@ -59,7 +61,15 @@ def response_schema(declared: type[ReadT], columns: Mapping[str, ColumnElement[A
         name: (_exact(field, field_types(field, columns[name]).response), ...)
         for name, field in declared.model_fields.items()
     }
-    schema = create_model(declared.__name__, __base__=declared, __doc__=doc(declared), **fields)
+
+    def members(value: Any) -> Any:
+        # Pydantic would read the attributes, which warns of deprecated ones.
+        return vars(value) if type(value) is declared else value
+
+    namespace = {"_members": model_validator(mode="before")(members)}
+    schema = create_model(
+        declared.__name__, __base__=declared, __doc__=doc(declared), __namespace__=namespace, **fields
+    )
     register(declared, "response", schema)
     return schema
 
@@ -87,6 +97,12 @@ def optional(annotation: Any, description: str) -> Any:
 def provided(body: BaseModel) -> dict[str, Any]:
     """Return the members that a request provided."""
     return {name: value for name, value in body.__dict__.items() if value is not MISSING}
+
+
+def _config(declared: type[SQLModel], *documented: str) -> ConfigDict:
+    """Return the configuration of a request schema, with these settings of the declared one."""
+    config = {key: value for key, value in declared.model_config.items() if key in documented}
+    return cast("ConfigDict", {**config, "extra": "forbid"})
 
 
 def _request_field(field: FieldInfo, annotation: Any, *, optional: bool) -> tuple[Any, Any]:

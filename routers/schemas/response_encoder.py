@@ -46,7 +46,8 @@ class ResponseEncoder(Generic[ReadT]):
         if isinstance(row, BaseModel):
             if self._is_custom or type(row) not in self._schemas:
                 return row.model_dump_json().encode()
-            row = self.make_row([getattr(row, name) for name in self._names])
+            # Not `getattr`, which warns of deprecated fields.
+            row = self.make_row([vars(row)[name] for name in self._names])
         return _encode(row)
 
     def page(self, items: Sequence[Any], next_cursor: str | None) -> bytes:
@@ -65,14 +66,12 @@ def model_factory(schema: type[ReadT]) -> Callable[[Sequence[Any]], ReadT]:
 
 
 def _customizes_serialization(schema: type[BaseModel]) -> bool:
-    if any(setting.startswith("ser_") for setting in schema.model_config) or schema.__pydantic_post_init__:
-        return True
     schema.model_rebuild(force=True)  # with `defer_build`, there is no core schema before
     return _has_serializer(schema.__pydantic_core_schema__)
 
 
 def _has_serializer(core_schema: Any) -> bool:
     if isinstance(core_schema, dict):
-        settings = ("serialization", "serialization_alias", "computed_fields")
+        settings = ("serialization", "computed_fields")
         return any(map(core_schema.get, settings)) or any(map(_has_serializer, core_schema.values()))
     return isinstance(core_schema, list | tuple) and any(map(_has_serializer, core_schema))

@@ -15,6 +15,14 @@ from routers.tables.foreign_keys import relation_of, resolve, take_relations
 MAX_OWNER_LENGTH = 255
 """Maximum number of characters of an owner: as many as OpenID Connect allows for `sub`."""
 
+RESERVED_NAMES = frozenset(
+    {"cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"}  # the system columns of PostgreSQL
+    | {name for name in vars(SQLModel) if not name.startswith("_")}
+    | {name for name in dir(SQLModel) if name.startswith("model_")}
+    | {"cls"}  # a parameter of `model_construct`
+)
+"""The names that neither a column nor a member can have."""
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -39,6 +47,9 @@ class Row(SQLModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Complete the fields before SQLModel creates columns from them."""
         super().__pydantic_init_subclass__(**kwargs)
+        if taken := RESERVED_NAMES.intersection(cls.model_fields):
+            names = ", ".join(sorted(taken))
+            raise TypeError(f"{cls.__name__} has {names}, which SQLModel or PostgreSQL uses: rename it.")
         set_column_types(cls)
 
 

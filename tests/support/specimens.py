@@ -35,6 +35,7 @@ from routers import (
     Search,
     resource_router,
 )
+from tests.support.bolts import bolts
 from tests.support.gadget_applications import FAST_PATH
 from tests.support.gadgets import access, gadgets
 from tests.support.tables import METADATA, OwnedSpecimen, PublicSpecimen
@@ -216,7 +217,7 @@ def specimen_routers() -> tuple[ResourceRouter[Any], ...]:
         """Inspect a specimen, and seal or unseal it."""
         return await rows.update(specimen_id, inspected=True, sealed=not_(col(Specimen.sealed)))
 
-    others = (resource_router(each, access) for each in (regions, areas, shelves, labels))
+    others = (resource_router(each, access) for each in (regions, areas, shelves, labels, bolts))
     return (router, *others)
 
 
@@ -238,6 +239,6 @@ def specimen_application(database: Database) -> ResourceAPI:
 def create_specimens(url: str) -> None:
     """Create all tables in an empty database."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
-    tables = [each.table for each in (regions, shelves, specimens, labels, gadgets)]
+    tables = [each.table for each in (regions, shelves, specimens, labels, bolts, gadgets)]
     METADATA.create_all(engine, tables)
     engine.dispose()

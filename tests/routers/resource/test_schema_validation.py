@@ -97,11 +97,11 @@ class FactoryCreate(SQLModel):
         ),
         (
             {"create": AliasCreate},
-            "create has an alias for name, which is not supported: give the member that name.",
+            "create sets alias for name, which is not supported: give the member that name.",
         ),
         (
             {"create": ValidatorCreate},
-            "create has validators, which are not supported: use a bound, a pattern or a CHECK.",
+            "create has field validators, which are not supported: use a bound, a pattern or a CHECK.",
         ),
         (
             {"read": NotNullRead},

@@ -5,26 +5,22 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import pytest
 from pydantic import (
-    AliasGenerator,
     PlainSerializer,
     WrapSerializer,
     computed_field,
     field_serializer,
-    model_serializer,
 )
-from pydantic import Field as PydanticField
 from sqlalchemy import create_engine
 from sqlmodel import Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
 
 from routers import (
     Database,
-    DeclarationError,
     OwnerId,
     ReadRow,
     Resource,
@@ -84,12 +80,6 @@ class FieldSerializerRead(PlainRead):
         return name.upper()
 
 
-class ModelSerializerRead(PlainRead):
-    @model_serializer
-    def only_name(self) -> dict[str, Any]:
-        return {"title": self.name}
-
-
 class ComputedFieldRead(PlainRead):
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -97,40 +87,16 @@ class ComputedFieldRead(PlainRead):
         return len(self.name)
 
 
-class ExcludedRead(PlainRead):
-    count: int = PydanticField(exclude=True)
-
-
-class ExcludedIfRead(PlainRead):
-    count: int = PydanticField(exclude_if=lambda count: count == 3)
-
-
-class AliasRead(PlainRead):
-    model_config = SQLModelConfig(serialize_by_alias=True)
-
-    name: str = PydanticField(serialization_alias="title")
-
-
-class AliasGeneratorRead(PlainRead):
-    model_config = SQLModelConfig(
-        serialize_by_alias=True, alias_generator=AliasGenerator(serialization_alias=str.upper)
-    )
-
-
-class SecondsRead(PlainRead):
-    model_config = SQLModelConfig(ser_json_temporal="seconds")
-
-
 class LateRead(FieldSerializerRead):
     model_config = SQLModelConfig(defer_build=True)
 
 
 class WrappedTextRead(PlainRead):
-    name: Annotated[str, WrapSerializer(lambda name, serialize: f"<{serialize(name)}>")]
+    name: Annotated[str, WrapSerializer(lambda name, serialize: f"<{serialize(name)}>", return_type=str)]
 
 
 class TextRead(PlainRead):
-    name: Annotated[str, PlainSerializer(str.upper)]
+    name: Annotated[str, PlainSerializer(str.upper, return_type=str)]
 
 
 class IntegerRead(PlainRead):
@@ -146,19 +112,19 @@ class BooleanRead(PlainRead):
 
 
 class UUIDRead(PlainRead):
-    other: Annotated[UUID | None, PlainSerializer(lambda other: other.hex)]
+    other: Annotated[UUID | None, PlainSerializer(lambda other: other.hex, return_type=str)]
 
 
 class DateRead(PlainRead):
-    day: Annotated[date, PlainSerializer(lambda day: day.year)]
+    day: Annotated[date, PlainSerializer(lambda day: day.year, return_type=int)]
 
 
 class TimeRead(PlainRead):
-    created_at: Annotated[datetime, PlainSerializer(lambda time: time.year)]
+    created_at: Annotated[datetime, PlainSerializer(lambda time: time.year, return_type=int)]
 
 
 class EnumRead(PlainRead):
-    size: Annotated[Size, PlainSerializer(lambda size: size.name)]
+    size: Annotated[Size, PlainSerializer(lambda size: size.name, return_type=str)]
 
 
 def parcels(read: type[ReadRow]) -> Resource[ReadRow]:
@@ -175,23 +141,12 @@ async def database(gadget_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-DROPPED = pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="response_schema does not copy this setting of the field"
-)
-LATE = pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="ResponseEncoder overlooks serializers with defer_build"
-)
-
-
 @pytest.mark.parametrize(
     "read",
     [
         DecimalRead,
         FieldSerializerRead,
-        ModelSerializerRead,
         ComputedFieldRead,
-        AliasGeneratorRead,
-        SecondsRead,
         LateRead,
         WrappedTextRead,
         TextRead,
@@ -217,19 +172,3 @@ async def test_responses_are_serialized_as_the_read_schema_declares(
     assert (await client.get("/parcels")).text == f'{{"items":[{expected}],"next_cursor":null}}'
     created = await client.post("/parcels", json={})
     assert created.json().keys() == json.loads(expected).keys()
-
-
-@pytest.mark.parametrize(
-    ("read", "message"),
-    [
-        (ExcludedRead, "read excludes count, which is not supported: drop the member."),
-        (ExcludedIfRead, "read excludes count, which is not supported: drop the member."),
-        (AliasRead, "read has an alias for name, which is not supported: give the member that name."),
-    ],
-)
-def test_a_read_schema_that_excludes_or_renames_a_member_is_rejected(
-    read: type[ReadRow], message: str
-) -> None:
-    with pytest.raises(DeclarationError) as error:
-        parcels(read)
-    assert str(error.value) == f"Parcel cannot be served: {message}"
