@@ -39,6 +39,7 @@ from routers.scope.owner_rows import OwnerRows
 from routers.scope.read_scope import ReadScope
 from routers.scope.scope import Scope
 from routers.scope.unit_of_work import UnitOfWork
+from routers.tables.row_constraints import unique_ignoring_case
 from routers.tables.rows import MAX_OWNER_LENGTH, OwnedRow, PublicRow
 
 __all__ = [
@@ -90,4 +91,5 @@ __all__ = [
     "problem_response",
     "problem_responses",
     "resource_router",
+    "unique_ignoring_case",
 ]

@@ -87,6 +87,12 @@ class InvalidRequest(ProblemError):
         self.errors = errors
 
 
+class RejectedValues(InvalidRequest):
+    """422: the request matches the documented schema, but its values violate a rule beyond the schema."""
+
+    detail = "The values violate a rule of this resource."
+
+
 class Unavailable(ProblemError):
     """503: the database did not respond, or not in time."""
 

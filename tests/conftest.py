@@ -50,7 +50,7 @@ def specimen_url(server_url: str) -> str:
 @pytest.fixture
 def region(specimen_url: str) -> str:
     """Return the id of a region, in otherwise empty tables."""
-    run_sql(specimen_url, "TRUNCATE region, shelf, specimen, label, bolt")
+    run_sql(specimen_url, "TRUNCATE region, shelf, specimen, label, bolt, slot")
     region = "00000000-0000-4000-8000-0000000000ff"
     run_sql(specimen_url, f"INSERT INTO region (id, name) VALUES ('{region}', 'North')")  # noqa: S608
     return region

@@ -10,7 +10,7 @@ from alembic.operations.ops import CreateCheckConstraintOp, CreateForeignKeyOp, 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, ClauseElement, Dialect, Enum, MetaData, TypeDecorator, inspect
 
-from app.database.check_constraints import PLUGIN
+from app.database import check_constraints, exclusion_constraints
 from app.database.conditions import condition_sql
 
 NO_DIFFERENCES = (
@@ -30,7 +30,11 @@ def autogenerate_options(metadata: MetaData) -> dict[str, Any]:
         "include_schemas": True,
         "include_name": include_name,
         "compare_server_default": True,
-        "autogenerate_plugins": ["alembic.autogenerate.*", PLUGIN],
+        "autogenerate_plugins": [
+            "alembic.autogenerate.*",
+            check_constraints.PLUGIN,
+            exclusion_constraints.PLUGIN,
+        ],
         "render_item": _render_item,
         "process_revision_directives": _rewriter.chain(_complete_scripts),
     }

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, literal, null, type_coerce
+from sqlalchemy import Column, ColumnElement, Table, bindparam, func, literal, null, type_coerce
+from sqlalchemy.sql.visitors import iterate
+
+from routers.tables.row_constraints import columns_in, is_plain, keys_of, sql_of, uniques
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,16 @@ def compute(
         value = column.value(SimpleNamespace(**after), SimpleNamespace(**before))
         expressions[column.column] = after[column.column] = value
     return expressions
+
+
+def calculated_from(columns: Iterable[Computed], table: Table) -> frozenset[str]:
+    """Return the columns that computed and generated columns and the expressions of indexes use."""
+    row = dict(table.c)
+    elements = (each for value in compute(columns, table, row, row).values() for each in iterate(value))
+    keys = (key for unique in uniques(table) for key, _ in keys_of(unique) if not is_plain(key))
+    generated = (sql_of(column.computed.sqltext) for column in table.c if column.computed)
+    texts = columns_in(table, *keys, *generated)
+    return frozenset(each.name for each in (*elements, *texts) if isinstance(each, Column))
 
 
 def _defaults(table: Table) -> dict[str, Any]:

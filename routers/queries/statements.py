@@ -181,7 +181,8 @@ class Statements:
     def _update_conflicts(self, columns: frozenset[str]) -> Any:
         """Select the conflicts that explain why these columns of one row were not updated."""
         values = {name: self._value(name) for name in columns}
-        return select(*update_conflicts(self.table, self._row, values, self._write_once))
+        computed = compute(self._computed, self.table, values, dict(self.table.c))
+        return select(*update_conflicts(self.table, self._row, values, computed, self._write_once))
 
     @cached_property
     def delete_conflicts(self) -> Any:

@@ -9,6 +9,7 @@ from pydantic import MISSING, BaseModel, TypeAdapter, ValidationError, create_mo
 
 from routers.exceptions import InvalidRequest
 from routers.queries.bulk_statements import BulkStatements
+from routers.queries.computed_columns import calculated_from
 from routers.queries.filters import Parameter
 from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Page, cursor_type
 from routers.queries.sorting import Sort, describe
@@ -28,8 +29,9 @@ from routers.schemas.models import (
 from routers.schemas.problem import Violation
 from routers.schemas.read_row import ReadT
 from routers.schemas.response_encoder import ResponseEncoder, model_factory
-from routers.tables.constraints import ensure_index, uniques
+from routers.tables.constraints import ensure_index
 from routers.tables.foreign_keys import unresolved
+from routers.tables.row_constraints import columns_of, uniques
 
 
 class DeclarationError(TypeError):
@@ -103,15 +105,33 @@ class Resource(Declaration[ReadT]):
         }
 
     @cached_property
+    def members(self) -> frozenset[str]:
+        """The members of requests and responses."""
+        return frozenset({*self.create.model_fields, *self.read.model_fields})
+
+    @cached_property
+    def calculated_from(self) -> frozenset[str]:
+        """The columns from whose values the database calculates others when a row is written."""
+        return calculated_from(self.computed, self.table)
+
+    @cached_property
     def conflicts(self) -> frozenset[str]:
         """The methods that can conflict with another row or with a write-once member."""
-        unique = {column.name for constraint in uniques(self.table) for column in constraint.columns}
+        unique = {column.name for each in uniques(self.table) for column in columns_of(self.table, each)}
         methods = {"POST", "PUT"} if unique else set()
-        if unique & self.changeable:
+        if unique & self._updated:
             methods.add("PATCH")
         if self.write_once:
             methods.add("PUT")
         return frozenset(methods)
+
+    @cached_property
+    def _updated(self) -> frozenset[str]:
+        """The columns that PATCH can change, directly or by what the database computes."""
+        members = self.create.model_fields.keys() - set(self.write_once)
+        computed = {each.column for each in self.computed}
+        generated = {column.name for column in self.table.c if column.computed}
+        return frozenset({*members, *computed, *generated, "updated_at", "version"})
 
     @cached_property
     def statements(self) -> BulkStatements:

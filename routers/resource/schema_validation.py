@@ -13,7 +13,7 @@ from routers.queries.derived_members import can_be_null
 from routers.resource.declaration import Declaration
 from routers.resource.setting_validation import bound_errors, setting_errors
 from routers.schemas.field_types import database_type, split_optional
-from routers.tables.constraints import uniques
+from routers.tables.row_constraints import columns_in, is_plain, keys_of, uniques
 from routers.tables.rows import MAX_OWNER_LENGTH
 
 _MAX_INDEX_BYTES = 2600
@@ -81,15 +81,18 @@ def _default_errors(name: str, field: FieldInfo) -> Iterator[str]:
 
 
 def _index_errors(table: Table) -> Iterator[str]:
-    indexes: list[Any] = [*table.indexes, *(each for each in uniques(table) if not isinstance(each, Index))]
+    indexes = [*table.indexes, *(each for each in uniques(table) if not isinstance(each, Index))]
     for index in indexes:
+        # Other expressions may be shorter than their columns.
+        keys = [key for key, _ in keys_of(index) if is_plain(key)]
+        columns = {column.name: column for column in columns_in(table, *keys)}
         texts = [
             column
-            for column in index.columns
-            if isinstance(database_type(column), String) and column.name != "owner_id"
+            for name, column in columns.items()
+            if isinstance(database_type(column), String) and name != "owner_id"
         ]
         lengths = [getattr(database_type(column), "length", None) for column in texts]
-        owner_bytes = MAX_OWNER_LENGTH if "owner_id" in index.columns else 0
+        owner_bytes = MAX_OWNER_LENGTH if "owner_id" in columns else 0
         maximum = (_MAX_INDEX_BYTES - owner_bytes) // _CHARACTER_BYTES
         if None in lengths or sum(filter(None, lengths)) > maximum:
             names = ", ".join(column.name for column in texts)

@@ -9,11 +9,11 @@ from routers.queries.cursor_codecs import UnsortableError
 from routers.queries.expressions import check_expressions
 from routers.queries.sorting import Sort
 from routers.queries.statements import RESERVED_BINDS, value_bind
+from routers.resource.constraint_validation import constraint_errors
 from routers.resource.declaration import OPERATIONS, Declaration
 from routers.resource.derived_validation import derived_errors
 from routers.resource.schema_validation import schema_errors
 from routers.schemas.read_row import ReadRow
-from routers.tables.constraints import uniques
 from routers.tables.rows import RESERVED_NAMES, SERVER_COLUMNS, OwnedRow, PublicRow
 
 _WORDS = re.compile(r"[a-z][a-z0-9]*([ -][a-z0-9]+)*")
@@ -40,6 +40,7 @@ def _errors(declaration: Declaration[Any]) -> Iterator[str]:
     yield from derived_errors(declaration)
     yield from schema_errors(declaration)
     yield from _column_errors(declaration)
+    yield from constraint_errors(declaration.table)
     yield from _computed_errors(declaration)
     yield from _sort_errors(declaration)
     yield from _filter_errors(declaration)
@@ -103,9 +104,6 @@ def _column_errors(declaration: Declaration[Any]) -> Iterator[str]:
             continue
         if not (column.nullable or column.server_default or column.default):
             yield f"the column {column.name} never gets a value: add it to create, or set a default."
-    for unique in [] if declaration.public else uniques(declaration.table):
-        if "owner_id" not in (names := {column.name for column in unique.columns}):
-            yield f"{_list(names)} is unique over all owners, which reveals what others have: add owner_id."
     columns = {column.name for column in declaration.table.c}
     if taken := columns & ({value_bind(name) for name in columns} | RESERVED_BINDS):
         yield f"the column {_list(taken)} has the name of a bind parameter: rename it."

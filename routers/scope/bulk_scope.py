@@ -5,7 +5,6 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from routers.database.database import Statement
@@ -16,7 +15,7 @@ from routers.queries.expressions import clause_of, split_changes
 from routers.queries.statements import value_bind
 from routers.schemas.problem import Violation
 from routers.schemas.read_row import ReadT
-from routers.scope.constraint_errors import constraint_error
+from routers.scope.constraint_errors import DELETION, Write
 from routers.scope.owner_statements import compile_for_owner
 from routers.scope.read_scope import ReadScope
 
@@ -50,7 +49,7 @@ class BulkScope(ReadScope[ReadT]):
         ids = [uuid7() for _ in complete]
         arrays = {many_bind(name): [row[name] for row in complete] for name in columns}
         arrays[many_bind("id")] = ids
-        created = await self._write(self._statements.create_many(columns), {}, **arrays)
+        created = await self._write(self._statements.create_many(columns), {}, Write(columns), **arrays)
         by_id = {row.id: row for row in map(self._make_row, created)}
         return [by_id[row_id] for row_id in ids]
 
@@ -74,7 +73,7 @@ class BulkScope(ReadScope[ReadT]):
             [criterion, *clauses.values()],
             lambda: self._statements.update_where(criterion, clauses, columns),
         )
-        ((count,),) = await self._write(statement, values, **provided)
+        ((count,),) = await self._write(statement, values, Write(values, clauses), **provided)
         return int(count)
 
     async def delete_where(self, condition: ColumnElement[bool], /) -> int:
@@ -91,17 +90,15 @@ class BulkScope(ReadScope[ReadT]):
         statement, provided = compile_for_owner(
             (self._statements, "delete"), [criterion], lambda: self._statements.delete_where(criterion)
         )
-        ((count,),) = await self._write(statement, None, **provided)
+        ((count,),) = await self._write(statement, {}, DELETION, **provided)
         return int(count)
 
-    async def _write(self, statement: Statement, values: Mapping[str, Any] | None, **parameters: Any) -> Rows:
-        """Execute a statement with these values of columns; None for one that deletes."""
-        try:
-            return await self._fetch(statement, **value_parameters(values or {}), **parameters)
-        except IntegrityError as error:
-            if problem := constraint_error(error, self._statements.table, deleting=values is None):
-                raise problem from error
-            raise
+    async def _write(
+        self, statement: Statement, values: Mapping[str, Any], write: Write, **parameters: Any
+    ) -> Rows:
+        """Execute a statement that changes rows, with these values of columns."""
+        self._unit.written[self._statements.table] = self._resource
+        return await self._fetch(statement, write, **value_parameters(values), **parameters)
 
     def _with_defaults(self, values: Mapping[str, Any]) -> dict[str, Any]:
         self._check_writable(values, self._resource.writable)

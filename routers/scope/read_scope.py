@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Executable, Result
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from routers.database.database import Statement
@@ -22,6 +23,7 @@ from routers.queries.preconditions import Preconditions
 from routers.queries.sorting import Sort
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
+from routers.scope.constraint_errors import NOTHING, Write, constraint_error
 from routers.scope.fastcrud_reads import ScopedReads
 from routers.scope.owner_statements import compile_for_owner, compile_generated
 from routers.scope.unit_of_work import UnitOfWork
@@ -35,7 +37,8 @@ class ReadScope(Generic[ReadT]):
     The owner is bound when the scope is created and no method takes another; a public table has none.
     Each method executes one statement in one round trip; `transaction` combines several.
 
-    Every method raises `Unavailable` if the database does not respond in time.
+    Every method raises `Unavailable` if the database does not respond in time, and `InvalidRequest` if it
+    cannot calculate a value, as in a division by zero.
     """
 
     def __init__(
@@ -141,9 +144,14 @@ class ReadScope(Generic[ReadT]):
             return self._make_row(row)
         raise NotFound
 
-    async def _fetch(self, statement: Statement, **parameters: Any) -> Rows:
+    async def _fetch(self, statement: Statement, write: Write = NOTHING, **parameters: Any) -> Rows:
         if self._resource.derived and isinstance(statement, Executable):
             statement = compile_generated(statement)
         if self._owner is not None:
             parameters[OWNER.key] = self._owner
-        return await self._unit.fetch(statement, parameters)
+        try:
+            return await self._unit.fetch(statement, parameters)
+        except DBAPIError as error:
+            if problem := constraint_error(error, self._resource, write):
+                raise problem from error
+            raise

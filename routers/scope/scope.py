@@ -9,14 +9,17 @@ from uuid_utils.compat import uuid7
 
 from routers.database.database import Statement
 from routers.database.result import Rows
+from routers.database.statement import compile_statement
 from routers.exceptions import NotFound
-from routers.queries.conflicts import explain, immutable_error
+from routers.queries.conflicts import explain
 from routers.queries.expressions import split_changes
 from routers.queries.ownership import OwnerId
 from routers.queries.preconditions import Preconditions
+from routers.queries.violations import Written, immutable_error
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
 from routers.scope.bulk_scope import BulkScope, value_parameters
+from routers.scope.constraint_errors import DELETION, Write
 from routers.scope.owner_statements import compile_for_owner
 from routers.scope.unit_of_work import UnitOfWork
 
@@ -51,7 +54,8 @@ class Scope(BulkScope[ReadT]):
     async def create(self, **values: Any) -> ReadT:
         """Create a row under a new id; omitted columns get the defaults of the create schema."""
         values = self._with_defaults(values)
-        (row,) = await self._write(self._statements.create(frozenset(values)), values, row_id=uuid7())
+        statement = self._statements.create(frozenset(values))
+        (row,) = await self._write(statement, values, Write(values), row_id=uuid7())
         return self._make_row(row)
 
     async def put(self, row_id: UUID, /, **values: Any) -> tuple[ReadT, bool]:
@@ -65,7 +69,9 @@ class Scope(BulkScope[ReadT]):
         values = self._with_defaults(values)
         statement = self._put_statement(preconditions, frozenset(values))
         if statement is not None:
-            rows = await self._write(statement, values, row_id=row_id, **preconditions.parameters)
+            rows = await self._write(
+                statement, values, Write(values), row_id=row_id, **preconditions.parameters
+            )
             for row in rows:
                 self._clear_met(preconditions)
                 if preconditions.must_exist:  # an update, which returns no `was_created`
@@ -73,7 +79,7 @@ class Scope(BulkScope[ReadT]):
                 return self._make_row(row[:-1]), row[-1]
         if not preconditions.any:
             raise immutable_error()
-        raise await self._explain(row_id, values, creating=True)
+        raise await self._explain(row_id, values, Write(values), creating=True)
 
     def _put_statement(self, preconditions: Preconditions, columns: frozenset[str]) -> Any:
         if preconditions.must_exist and preconditions.must_not_exist:
@@ -101,7 +107,7 @@ class Scope(BulkScope[ReadT]):
         statement, provided = self._update_statement(
             clauses, frozenset(values), self._preconditions_of(row_id)
         )
-        rows = await self._change(statement, row_id, values, provided)
+        rows = await self._change(statement, row_id, values, Write(values, clauses), provided)
         return self._make_row(rows[0])
 
     def _update_statement(
@@ -127,26 +133,27 @@ class Scope(BulkScope[ReadT]):
             Conflict: other rows refer to it.
         """
         statement = self._if_met(self._statements.delete, self._preconditions_of(row_id))
-        await self._change(statement, row_id, None)
+        await self._change(statement, row_id, {}, DELETION)
 
     async def _change(
         self,
         statement: Statement,
         row_id: UUID,
-        values: Mapping[str, Any] | None,
+        values: Mapping[str, Any],
+        write: Write,
         parameters: Mapping[str, Any] = NO_PARAMETERS,
     ) -> Rows:
         """Change one row if it meets the preconditions; only a failure costs a second query."""
         preconditions = self._preconditions_of(row_id)
         if not preconditions.must_not_exist and (
             rows := await self._write(
-                statement, values, row_id=row_id, **preconditions.parameters, **parameters
+                statement, values, write, row_id=row_id, **preconditions.parameters, **parameters
             )
         ):
             self._clear_met(preconditions)
             return rows
         if preconditions.depend_on_version:
-            raise await self._explain(row_id, values)
+            raise await self._explain(row_id, values, write)
         raise NotFound
 
     async def _unchanged(self, row_id: UUID) -> ReadT:
@@ -157,17 +164,19 @@ class Scope(BulkScope[ReadT]):
         return row
 
     async def _explain(
-        self, row_id: UUID, values: Mapping[str, Any] | None, *, creating: bool = False
+        self, row_id: UUID, values: Mapping[str, Any], write: Write, *, creating: bool = False
     ) -> Exception:
         """Return the error for a write without effect."""
-        if values is None:
-            query = self._statements.delete_conflicts
-            (row,) = await self._fetch(query, row_id=row_id)
-        else:
-            query = self._statements.update_conflicts(frozenset(values))
-            (row,) = await self._fetch(query, row_id=row_id, **value_parameters(values))
+        statements = self._statements
+        query = (
+            statements.delete_conflicts if write.deletes else statements.update_conflicts(frozenset(values))
+        )
+        # Compiled without the limits for custom routes, since it contains the SQL text of constraints.
+        compiled = compile_statement(query)
+        (row,) = await self._fetch(compiled, write, row_id=row_id, **value_parameters(values))
         conflicts = dict(zip(query.exported_columns.keys(), row, strict=True))
-        error = explain(conflicts, self._statements.table, creating=creating)
+        written = Written(statements.table, self._resource.members, values)
+        error = explain(conflicts, written, creating=creating)
         return error or self._preconditions_of(row_id).failure()
 
     def _clear_met(self, preconditions: Preconditions) -> None:

@@ -5,21 +5,31 @@ from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from sqlalchemy import Table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from routers.database.database import Database, Statement
 from routers.database.result import Rows
+from routers.exceptions import ProblemError
+from routers.resource.resource import Resource
+from routers.scope.constraint_errors import NOTHING, constraint_error, violated_constraint
 
 _KEY = "routers.units_of_work"
 
 
 class UnitOfWork:
-    """Executes the statements of one request: each alone, or together in a transaction."""
+    """Executes the statements of one request: each alone, or together in a transaction.
+
+    Attributes:
+        written: The resources whose tables the statements write, by their tables.
+    """
 
     def __init__(self, database: Database) -> None:
         """Start without a transaction."""
         self._database = database
         self._connection: AsyncConnection | None = None
+        self.written: dict[Table, Resource[Any]] = {}
 
     @classmethod
     def of(cls, request: MutableMapping[str, Any], database: Database) -> "UnitOfWork":
@@ -46,15 +56,28 @@ class UnitOfWork:
 
         Raises:
             RuntimeError: there is a transaction already, or a failed statement was ignored.
+            ProblemError: a deferred constraint is violated.
         """
         if self._connection is not None:
             raise RuntimeError("The request is in a transaction already: put the calls into one block.")
-        async with self._database.transaction() as connection:
-            self._connection = connection
-            try:
-                yield
-            finally:
-                self._connection = None
+        try:
+            async with self._database.transaction() as connection:
+                self._connection = connection
+                try:
+                    yield
+                finally:
+                    self._connection = None
+        except DBAPIError as error:
+            if problem := self._commit_error(error):
+                raise problem from error
+            raise
+
+    def _commit_error(self, error: DBAPIError) -> ProblemError | None:
+        """Return the error for the client if the COMMIT violated a constraint of a table."""
+        resources = self.written.items()
+        violated = (each for table, each in resources if violated_constraint(error, table) is not None)
+        resource = next(violated, next(iter(self.written.values()), None))
+        return constraint_error(error, resource, NOTHING) if resource else None
 
     def session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Return a session for reading, in the transaction if there is one."""

@@ -38,12 +38,6 @@ _CONDITIONS: dict[str, Any] = {
 }
 
 
-def uniques(table: Table) -> list[UniqueConstraint | Index]:
-    """Return the unique constraints and unique indexes of a table."""
-    constraints = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
-    return [*constraints, *(index for index in table.indexes if index.unique)]
-
-
 def add_indexes(table: Table, column: str, relation: Relation) -> None:
     """Add the foreign key, the unique constraint and the index that a field declares."""
     if relation.target:

@@ -17,6 +17,8 @@ from routers.tables.column_types import column_metadata, replace_column_metadata
 _PENDING = "routers.foreign_keys"
 """The key in `Table.info` of the relations whose target is not declared yet."""
 
+_ON_DELETE = {None, "RESTRICT", "CASCADE"}
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -60,7 +62,12 @@ def take_relations(model: type[SQLModel]) -> None:
         if relation.target and (column != "id" or split_optional(field.annotation)[0] is not UUID):
             raise TypeError(f"{model.__name__}.{name} must be a UUID that refers to {relation.target}.id.")
         if relation.on_delete == "SET NULL":
-            # It would change rows without a new version, so their ETags would be wrong.
+            raise TypeError(
+                f'{model.__name__}.{name}: ondelete="SET NULL" would change rows without a new version, so '
+                "their ETags would be wrong. Use RESTRICT, and delete by a custom route instead of the "
+                f"generated operation: update_where(..., {name}=None), then delete, in one transaction()."
+            )
+        if relation.on_delete not in _ON_DELETE:
             raise TypeError(f"{model.__name__}.{name}: ondelete must be RESTRICT or CASCADE.")
         plain = dataclasses.replace(
             metadata, foreign_key=PydanticUndefined, ondelete=PydanticUndefined, unique=False, index=False
@@ -108,6 +115,20 @@ def unresolved(table: Table) -> Iterator[str]:
             f"{column} refers to the table {relation.target}, which no model declares: "
             "correct its name, or import its model."
         )
+
+
+def foreign_key_errors(table: Table) -> Iterator[str]:
+    """Yield an error for each foreign key whose violations could not be explained to clients."""
+    for constraint in _foreign_keys(table):
+        *owner, column = constraint.column_keys
+        targets = [element.target_fullname.rpartition(".")[2] for element in constraint.elements]
+        is_expected = owner in ([], ["owner_id"]) and targets == [*owner, "id"]
+        if not is_expected or constraint.ondelete not in _ON_DELETE or constraint.deferrable:
+            names = ", ".join(constraint.column_keys)
+            yield (
+                f"the foreign key of {names} is none that the API supports: "
+                f'write {column}: UUID = Field(foreign_key="thing.id"), which adds the owner.'
+            )
 
 
 def references(table: Table) -> dict[str, ForeignKeyConstraint]:

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import bindparam, select
 
 from routers import Database, ProblemError, Resource, ResourceRouter, Scope
-from routers.queries import conflicts
+from routers.queries import candidates, conflicts
 from routers.queries.ownership import OWNER
 from routers.queries.statements import Statements
 from tests.support.gadgets import GadgetRead, gadget_router, gadgets
 from tests.support.isolation.checks import Isolation
 from tests.support.isolation.specimens import isolation_of
+from tests.support.slots import slots
 from tests.support.specimens import labels, shelves, specimen_application, specimen_routers
 from tests.support.sql import run_sql
 
@@ -126,8 +127,8 @@ async def test_a_status_that_reveals_rows_of_other_owners_is_detected(
 ) -> None:
     fetch = Scope._fetch  # noqa: SLF001
 
-    async def fetch_or_reveal(self: Scope[GadgetRead], statement: Any, **values: Any) -> Any:
-        rows = await fetch(self, statement, **values)
+    async def fetch_or_reveal(self: Scope[GadgetRead], statement: Any, *write: Any, **values: Any) -> Any:
+        rows = await fetch(self, statement, *write, **values)
         if not rows and "row_id" in values:
             foreign = select(gadgets.table.c.id).where(gadgets.table.c.id == values["row_id"])
             if await specimen_database.fetch(foreign, {}):
@@ -165,6 +166,14 @@ async def test_a_conflict_query_that_finds_targets_of_other_owners_is_detected(
 async def test_a_conflict_query_that_finds_references_of_other_owners_is_detected(
     isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conflicts, "OWNER", labels.table.alias().c.owner_id)
+    monkeypatch.setattr(candidates, "OWNER", labels.table.alias().c.owner_id)
     monkeypatch.setitem(vars(shelves), "statements", new_statements(shelves))
     assert await is_detected(isolation, shelves)
+
+
+async def test_a_conflict_query_that_finds_values_of_other_owners_is_detected(
+    isolation: Isolation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "owned", lambda _: [])
+    monkeypatch.setitem(vars(slots), "statements", new_statements(slots))
+    assert await is_detected(isolation, slots)

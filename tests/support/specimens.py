@@ -38,6 +38,7 @@ from routers import (
 from tests.support.bolts import bolts
 from tests.support.gadget_applications import FAST_PATH
 from tests.support.gadgets import access, gadgets
+from tests.support.slots import slot_router, slots
 from tests.support.tables import METADATA, OwnedSpecimen, PublicSpecimen
 
 
@@ -218,7 +219,7 @@ def specimen_routers() -> tuple[ResourceRouter[Any], ...]:
         return await rows.update(specimen_id, inspected=True, sealed=not_(col(Specimen.sealed)))
 
     others = (resource_router(each, access) for each in (regions, areas, shelves, labels, bolts))
-    return (router, *others)
+    return (router, *others, slot_router())
 
 
 def specimen_application(database: Database) -> ResourceAPI:
@@ -239,6 +240,8 @@ def specimen_application(database: Database) -> ResourceAPI:
 def create_specimens(url: str) -> None:
     """Create all tables in an empty database."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
-    tables = [each.table for each in (regions, shelves, specimens, labels, bolts, gadgets)]
+    tables = [each.table for each in (regions, shelves, specimens, labels, bolts, gadgets, slots)]
+    with engine.begin() as connection:
+        connection.execute(text("CREATE EXTENSION btree_gist"))
     METADATA.create_all(engine, tables)
     engine.dispose()

@@ -118,7 +118,7 @@ def test_the_limit_of_a_list_documents_its_bounds_and_default(document: dict[str
 
 def test_tags_are_sorted_and_describe_who_can_see_the_rows(specimen_api: ResourceAPI) -> None:
     tags = {tag["name"]: tag["description"] for tag in specimen_api.openapi()["tags"]}
-    assert list(tags) == ["bolts", "labels", "public areas", "regions", "shelves", "specimens"]
+    assert list(tags) == ["bolts", "labels", "public areas", "regions", "shelves", "slots", "specimens"]
     assert tags["labels"] == "Labels, each visible to its owner only."
     assert tags["regions"] == "Regions, readable by everyone."
 

@@ -80,6 +80,16 @@ async def test_every_response_with_a_row_has_its_derived_members(client: httpx.A
     assert derived((await client.put(f"/ledgers/{row_id(8)}", json={"name": "newest"})).json()) == nothing
 
 
+async def test_a_conflict_of_a_row_with_derived_members_precedes_the_preconditions(
+    client: httpx.AsyncClient,
+) -> None:
+    path, stale = f"/ledgers/{row_id(1)}", {"If-Match": '"9"'}
+    await client.post("/ledgers", json={"name": "taken"})
+    await client.post("/ledgers", json={"name": "foreign"}, headers={"Owner": "bob"})
+    patches = [client.patch(path, json={"name": name}, headers=stale) for name in ("taken", "foreign")]
+    assert [(await each).status_code for each in patches] == [409, 412]
+
+
 async def test_derived_members_follow_the_other_rows(client: httpx.AsyncClient) -> None:
     path = f"/ledgers/{row_id(2)}"
     body = {"text": "t", "amount": "0.50", "booked_on": "2026-05-05", "ledger_id": str(row_id(2))}

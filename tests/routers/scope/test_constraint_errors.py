@@ -142,9 +142,11 @@ async def test_a_violated_check_constraint_of_the_table_is_a_validation_error(
     museum: httpx.AsyncClient,
 ) -> None:
     label = await create(museum, "/labels", text="x")
-    rejected = (422, [{"pointer": "", "detail": "The combination of values is not allowed."}])
-    assert await send(museum, "POST", "/labels", {"text": "en"}) == rejected
-    assert await send(museum, "PATCH", f"/labels/{label}", {"text": "en"}) == rejected
+    detail = "The combination of `language` and `text` is not allowed."
+    language, text = ({"pointer": f"/{name}", "detail": detail} for name in ("language", "text"))
+    assert await send(museum, "POST", "/labels", {"text": "en"}) == (422, [language, text])
+    for headers in ({}, STALE):
+        assert await send(museum, "PATCH", f"/labels/{label}", {"text": "en"}, **headers) == (422, [text])
 
 
 @pytest.mark.parametrize(
@@ -184,3 +186,18 @@ async def test_the_database_rejects_a_reference_to_a_row_of_another_owner(
             "INSERT INTO label (owner_id, id, text, language, specimen_id)"  # noqa: S608 # constants only
             f" VALUES ('ann', gen_random_uuid(), 'x', 'en', '{specimen}')",
         )
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_a_failed_conditional_write_of_every_type_fails_by_its_precondition(
+    museum: httpx.AsyncClient, method: str
+) -> None:
+    specimen = await create(museum, "/specimens", name="x", tag=MISSING_ID, anything=[1, "%"], ratio=0.5)
+    path = f"/specimens/{specimen}"
+    body = (await museum.get(path)).json()
+    server = ("id", "created_at", "updated_at", "version", "pending", "sealed_at", "inspected")
+    body = {name: value for name, value in body.items() if name not in server}
+    body |= {"tiny": "0.000000000001", "lost_on": "2026-02-03", "seen_at": "2026-02-03T04:05:06Z"}
+    body |= {"second_colour": "pale-blue", "details": {"a": [1]}, "remarks": ["%s", "'"]}
+    assert (await send(museum, method, path, body, **STALE))[0] == 412
+    assert (await send(museum, method, path, body, **FRESH))[0] == 200

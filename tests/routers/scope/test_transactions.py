@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from routers import (
     Access,
@@ -29,6 +29,7 @@ from routers import (
 from tests.support.gadget_applications import FAST_PATH, client_of
 from tests.support.gadgets import access
 from tests.support.specimens import (
+    Label,
     LabelRead,
     RegionRead,
     ShelfRead,
@@ -165,6 +166,21 @@ async def test_preconditions_apply_to_the_row_in_the_path_and_not_to_rows_of_oth
     path = f"/shelves/{shelf['id']}/relabel"
     assert (await batches.post(path, headers={"If-Match": '"1"'})).json()["version"] == 2
     assert (await batches.post(path, headers={"If-Match": '"1"'})).status_code == 412
+
+
+@pytest.mark.usefixtures("region")
+async def test_references_become_null_in_a_new_version_before_their_target_is_deleted(
+    specimen_database: Database,
+) -> None:
+    unit = UnitOfWork(specimen_database)
+    shelf_rows, label_rows = Scope(shelves, OwnerId("ann"), unit), Scope(labels, OwnerId("ann"), unit)
+    shelf = await shelf_rows.create(name="top")
+    label = await label_rows.create(text="a", shelf_id=shelf.id)
+    async with shelf_rows.transaction():
+        await label_rows.update_where(col(Label.shelf_id) == shelf.id, shelf_id=None)
+        await shelf_rows.delete(shelf.id)
+    label = await label_rows.get(label.id)
+    assert (label.shelf_id, label.version) == (None, 2)
 
 
 async def test_an_operation_of_an_owner_can_read_public_rows(batches: httpx.AsyncClient, region: str) -> None:

@@ -83,6 +83,11 @@ def test_an_explicit_column_type_is_not_replaced() -> None:
         (
             UUID | None,
             {"foreign_key": "shelf.id", "ondelete": "SET NULL"},
+            'Wrong.x: ondelete="SET NULL" would change rows without a new version.* Use RESTRICT, and',
+        ),
+        (
+            UUID | None,
+            {"foreign_key": "shelf.id", "ondelete": "SET DEFAULT"},
             "Wrong.x: ondelete must be RESTRICT or CASCADE",
         ),
     ],

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from routers.tables.constraints import uniques
+from routers.tables.row_constraints import key_columns, uniques
 from tests.support.isolation.ids import CREATED, IDS, INTRUDER, WITNESS, RowIds, placeholder
 from tests.support.isolation.operations import Api, Operation, Step
 from tests.support.isolation.scalars import scalars
@@ -61,7 +61,8 @@ class Creations:
         """Return bodies, at first with examples only; unique members depend on the number of the row."""
         assert operation.body is not None
         resource = self._api.resources[operation.router]
-        unique = {column.name for constraint in uniques(resource.table) for column in constraint.columns}
+        table = resource.table
+        unique = {column.name for each in uniques(table) for column in key_columns(table, each)}
 
         schema = resolve(operation.body, self._api.schemas)
         members = schema["properties"]

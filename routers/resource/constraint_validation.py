@@ -1,0 +1,35 @@
+"""Validate the constraints of a table: their violations can be explained, and reveal no rows of others."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Constraint, Index, Table
+
+from routers.tables.foreign_keys import foreign_key_errors
+from routers.tables.row_constraints import EQUAL, Unique, check_constraints, columns_of, keys_of, uniques
+
+
+def constraint_errors(table: Table) -> Iterator[str]:
+    """Yield what is wrong with the constraints and indexes of a table."""
+    names = [str(index.name) for index in table.indexes]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"two indexes have the name {name}: give one another."
+    for unique in uniques(table):
+        yield from _unique_errors(table, unique)
+    for constraint in (*uniques(table), *check_constraints(table)):
+        yield from _detail_errors(constraint)
+    yield from foreign_key_errors(table)
+
+
+def _unique_errors(table: Table, unique: Unique) -> Iterator[str]:
+    for column in unique.columns:
+        if column.name not in table.c:
+            yield f"{unique.name} has {column.name}, which is not a column: correct the name."
+    if "owner_id" in table.c and ("owner_id", EQUAL) not in keys_of(unique):
+        names = ", ".join(column.name for column in columns_of(table, unique)) or unique.name
+        yield f"{names} is unique over all owners, which reveals what others have: add owner_id."
+
+
+def _detail_errors(constraint: Constraint | Index) -> Iterator[str]:
+    detail = constraint.info.get("detail", "A sentence.")
+    if not isinstance(detail, str) or not detail.strip():
+        yield f'the detail of {constraint.name} is not a sentence: write info={{"detail": "..."}}.'

@@ -1,0 +1,133 @@
+"""Constraints that would reveal rows of other owners, or that no error explains, are rejected."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, column, func, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import registry
+from sqlmodel import Field
+
+from routers import DeclarationError, OwnedRow, Resource, unique_ignoring_case
+from tests.support.gadgets import GadgetCreate, GadgetRead
+from tests.support.tables import METADATA
+
+OVER_ALL = "name is unique over all owners, which reveals what others have: add owner_id."
+FOREIGN_KEY = (
+    "is none that the API supports: "
+    'write note_id: UUID = Field(foreign_key="thing.id"), which adds the owner.'
+)
+
+
+class ReferenceCreate(GadgetCreate):
+    """A gadget that refers to others."""
+
+    note_id: UUID | None = None
+    kind: str = Field(default="", max_length=9)
+
+
+def declare(*constraints: Any, create: Any = GadgetCreate) -> Resource[GadgetRead]:
+    """Declare a resource whose table has these constraints, apart from all others."""
+    metaclass: Any = type(OwnedRow)
+    own = registry(metadata=type(METADATA)(naming_convention=METADATA.naming_convention))
+    base = metaclass("Base", (OwnedRow,), {"__module__": __name__}, registry=own)
+    namespace = {"__module__": __name__, "__table_args__": constraints}
+    model = metaclass("Limited", (create, base), namespace, table=True)
+    return Resource(path="/limited", model=model, create=create, read=GadgetRead)
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        pytest.param(lambda: UniqueConstraint("name"), id="constraint"),
+        pytest.param(lambda: Index("x", text("lower(name)"), unique=True), id="text"),
+        pytest.param(lambda: Index("x", func.lower(column("name")), unique=True), id="expression"),
+        pytest.param(
+            lambda: Index("x", "name", unique=True, postgresql_where=text("owner_id > ''")), id="partial"
+        ),
+        pytest.param(
+            lambda: Index("x", text("lower(owner_id)"), text("lower(name)"), unique=True),
+            id="owner in lower case",
+        ),
+        pytest.param(lambda: ExcludeConstraint(("name", "="), name="x"), id="exclusion"),
+        pytest.param(
+            lambda: ExcludeConstraint(("owner_id", "<>"), (text("lower(name)"), "="), name="x"),
+            id="exclusion of other owners",
+        ),
+    ],
+)
+def test_values_that_are_unique_over_all_owners_are_rejected(constraint: Any) -> None:
+    with pytest.raises(DeclarationError) as error:
+        declare(constraint())
+    assert str(error.value) == f"Limited cannot be served: {OVER_ALL}"
+
+
+@pytest.mark.parametrize(
+    ("constraint", "message"),
+    [
+        (
+            lambda: (unique_ignoring_case("name"), Index(None, "owner_id", "name")),
+            "two indexes have the name ix_limited_owner_id_name: give one another.",
+        ),
+        (
+            lambda: unique_ignoring_case("nane", name="x"),
+            "x has nane, which is not a column: correct the name.",
+        ),
+        (
+            lambda: CheckConstraint("true", name="x", info={"detail": 1}),
+            'the detail of ck_limited_x is not a sentence: write info={"detail": "..."}.',
+        ),
+        (
+            lambda: unique_ignoring_case("name", name="x", info={"detail": " "}),
+            'the detail of x is not a sentence: write info={"detail": "..."}.',
+        ),
+        (
+            lambda: ForeignKeyConstraint(["owner_id", "kind", "note_id"], ["t.owner_id", "t.kind", "t.id"]),
+            f"the foreign key of owner_id, kind, note_id {FOREIGN_KEY}",
+        ),
+        (
+            lambda: ForeignKeyConstraint(["owner_id", "note_id"], ["t.owner_id", "t.code"]),
+            f"the foreign key of owner_id, note_id {FOREIGN_KEY}",
+        ),
+        (
+            lambda: ForeignKeyConstraint(
+                ["owner_id", "note_id"], ["t.owner_id", "t.id"], ondelete="SET NULL"
+            ),
+            f"the foreign key of owner_id, note_id {FOREIGN_KEY}",
+        ),
+        (
+            lambda: ForeignKeyConstraint(["owner_id", "note_id"], ["t.owner_id", "t.id"], deferrable=True),
+            f"the foreign key of owner_id, note_id {FOREIGN_KEY}",
+        ),
+    ],
+)
+def test_a_constraint_that_no_error_could_explain_is_rejected(constraint: Any, message: str) -> None:
+    with pytest.raises(DeclarationError) as error:
+        declare(*(made if isinstance(made := constraint(), tuple) else (made,)), create=ReferenceCreate)
+    assert str(error.value) == f"Limited cannot be served: {message}"
+
+
+@pytest.mark.parametrize(
+    ("length", "expression", "is_allowed"),
+    [
+        (400, "lower(name)", True),
+        (900, "lower(name)", False),
+        (900, "md5(name)", True),
+        (900, "name", False),
+    ],
+)
+def test_the_texts_of_a_unique_index_fit_into_an_index_entry(
+    length: int, expression: str, *, is_allowed: bool
+) -> None:
+    class LongCreate(GadgetCreate):
+        """A gadget with a long name."""
+
+        name: str = Field(max_length=length)
+
+    index = Index("x", "owner_id", text(expression), unique=True)
+    if is_allowed:
+        declare(index, create=LongCreate)
+    else:
+        with pytest.raises(DeclarationError, match="an index allows 586 characters"):
+            declare(index, create=LongCreate)
