@@ -26,7 +26,7 @@ from routers.exceptions import (
 from routers.openapi.components import problem_responses
 from routers.queries.computed_columns import Computed
 from routers.queries.derived_members import Derived
-from routers.queries.filters import Equals, OneOf, Range, Search
+from routers.queries.filters import Equals, Has, OneOf, Range, Search
 from routers.queries.ownership import OwnerId
 from routers.queries.pagination import Page
 from routers.queries.sql_functions import allow_functions
@@ -57,6 +57,7 @@ __all__ = [
     "DeclarationError",
     "Derived",
     "Equals",
+    "Has",
     "NotFound",
     "Observer",
     "OneOf",

@@ -11,8 +11,8 @@ tasks = Resource(
     filters=(
         Equals("completed"),
         Search("title", "description"),
-        Range("created_at"),
-        Range("updated_at"),
+        Range("created_at", "gte", "lt"),
+        Range("updated_at", "gte", "lt"),
     ),
     sorts=("-created_at", "created_at", "-updated_at", "updated_at", "title", "-title"),
 )

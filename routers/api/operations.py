@@ -89,13 +89,16 @@ def _add_list(generator: _Generator) -> None:
     async def list_rows(rows: Scope[Any], query: BaseModel) -> Response:
         filters = provided(query)
         limit, cursor, sort = filters.pop("limit"), filters.pop("cursor", None), filters.pop("sort", None)
+        count = resource.count and filters.pop("count", False)
         page = await rows.list(
             limit=limit,
             sort=resource.order(sort) if sort else None,
             cursor=resource.cursor(cursor) if cursor else None,
             filters=filters,
+            count=count,
         )
-        return Response(encoder.page(page.items, page.next_cursor), media_type="application/json")
+        content = encoder.page(page.items, page.next_cursor, page.total)
+        return Response(content, media_type="application/json")
 
     generator.add(
         "",

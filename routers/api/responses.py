@@ -96,7 +96,7 @@ def respond_with_rows(
     async def respond(*arguments: Any, **options: Any) -> Any:
         result = await endpoint(*arguments, **options)
         if isinstance(result, Page) and paged:
-            content = paged[0].encoder.page(result.items, result.next_cursor)
+            content = paged[0].encoder.page(result.items, result.next_cursor, result.total)
             return Response(content, status, media_type="application/json")
         if isinstance(result, ReadRow) and not get_args(returned):
             for resource in resources:

@@ -60,15 +60,21 @@ class BulkStatements(Statements):
         return _count(self.delete_all.where(condition, ONE_IN_TIME == 1))
 
     def list_where(
-        self, conditions: Sequence[ColumnElement[bool]], sort: Sort, filters: frozenset[str], *, after: bool
+        self,
+        conditions: Sequence[ColumnElement[bool]],
+        sort: Sort,
+        filters: frozenset[str],
+        *,
+        after: bool,
+        count: bool,
     ) -> Select[Any]:
-        """Select a page of the rows that also meet these conditions.
+        """Select a page of the rows that also meet these conditions, like `list`.
 
         Raises:
             TypeError: a condition has columns of another table outside of a subquery.
         """
         self._check_own_columns(conditions)
-        return self.list(sort, filters, after=after).where(*conditions)
+        return self._list(sort, filters, after=after, count=count, others=conditions)
 
 
 def _count(changed: Any) -> Select[Any]:

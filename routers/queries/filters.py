@@ -1,14 +1,16 @@
 """The filters of a list: each adds query parameters, and a SQL condition for each of them."""
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import GenericAlias
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 from pydantic.fields import FieldInfo
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     Date,
     DateTime,
@@ -23,7 +25,7 @@ from sqlalchemy import (
 )
 
 from routers.queries.derived_members import Columns
-from routers.schemas.field_formats import TEXT
+from routers.schemas.field_formats import TEXT, QueryBool
 from routers.schemas.field_types import database_type, field_types
 from routers.schemas.scalar_types import UnsupportedTypeError
 
@@ -33,6 +35,17 @@ MAX_SEARCH_LENGTH = 200
 MAX_VALUES = 100
 """Maximum number of values of `OneOf`."""
 
+Bound = Literal["gt", "gte", "lt", "lte"]
+"""A bound of `Range`: greater than, greater than or equal, less than, less than or equal."""
+
+_COMPARISONS: dict[Bound, tuple[str, Callable[[Any, Any], Any]]] = {
+    "gt": ("greater than", operator.gt),
+    "gte": ("at least", operator.ge),
+    "lt": ("less than", operator.lt),
+    "lte": ("at most", operator.le),
+}
+_LOWER: tuple[Bound, Bound] = "gt", "gte"
+_UPPER: tuple[Bound, Bound] = "lt", "lte"
 
 _ORDERED = (Integer, Float, Numeric, Date, DateTime)
 
@@ -109,21 +122,52 @@ class OneOf(_ColumnFilter):
         yield Parameter(self.column, annotation, description, condition)
 
 
+@dataclass(frozen=True, init=False)
 class Range(_ColumnFilter):
-    """Return only rows whose column is in a range: the lower bound is inclusive, the upper exclusive."""
+    """Return only rows whose column is within bounds: `?spent_on_gte=2026-01-01&spent_on_lt=2026-02-01`."""
+
+    bounds: tuple[Bound, ...]
+
+    def __init__(self, column: str, *bounds: Bound) -> None:
+        """Offer a lower bound (`gt` or `gte`), an upper bound (`lt` or `lte`) or one of each."""
+        object.__setattr__(self, "column", column)
+        object.__setattr__(self, "bounds", bounds)
 
     def parameters(self, columns: Columns, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
-        """Yield two parameters, e.g. `created_from` and `created_to` for `created_at`."""
+        """Yield one parameter for each bound, e.g. `created_at_gte` and `created_at_lt`.
+
+        Raises:
+            TypeError: there is no bound, an unknown one, or two lower or upper ones.
+        """
         column = columns[self.column]
         if not isinstance(database_type(column), _ORDERED):
             raise UnsupportedTypeError(f"{self.column} is no number, date or timestamp, so it has no range")
+        self._check_bounds()
         annotation = _query_type(fields, self.column, column)
-        stem = self.column.removesuffix("_at").removesuffix("_on")
-        start, end = f"{stem}_from", f"{stem}_to"
-        at_least: Any = column >= _bind(start, column.type)
-        less_than: Any = column < _bind(end, column.type)
-        yield Parameter(start, annotation, f"The lower bound of `{self.column}`, inclusive.", at_least)
-        yield Parameter(end, annotation, f"The upper bound of `{self.column}`, exclusive.", less_than)
+        for bound in self.bounds:
+            name = f"{self.column}_{bound}"
+            words, compare = _COMPARISONS[bound]
+            description = f"Return only rows whose `{self.column}` is {words} this."
+            yield Parameter(name, annotation, description, compare(column, _bind(name, column.type)))
+
+    def _check_bounds(self) -> None:
+        lower, upper = (sum(each in kind for each in self.bounds) for kind in (_LOWER, _UPPER))
+        if max(lower, upper) != 1 or lower + upper < len(self.bounds):
+            raise TypeError(
+                f'the Range of {self.column} needs a lower bound ("gt" or "gte"), an upper bound ("lt" or '
+                f'"lte") or one of each: write Range("{self.column}", "gte", "lt").'
+            )
+
+
+class Has(_ColumnFilter):
+    """Return only rows that have a value in the column, or only those that have none: `?has_note=false`."""
+
+    def parameters(self, columns: Columns, _fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
+        """Yield one parameter, e.g. `has_note` for `note`."""
+        name = f"has_{self.column}"
+        condition: Any = columns[self.column].is_not(None) == _bind(name, Boolean())
+        description = f"Return only rows with a `{self.column}` (`true`), or only rows without (`false`)."
+        yield Parameter(name, QueryBool, description, condition)
 
 
 @dataclass(frozen=True, init=False)

@@ -21,10 +21,14 @@ _NULL = "null"
 
 @dataclass(frozen=True)
 class Page(Generic[RowT]):
-    """Up to `limit` rows, and the cursor of the next page or None on the last one."""
+    """Up to `limit` rows, and the cursor of the next page or None on the last one.
+
+    `total` is the number of rows on all pages, if they were counted.
+    """
 
     items: Sequence[RowT]
     next_cursor: str | None
+    total: int | None = None
 
 
 @dataclass(frozen=True)

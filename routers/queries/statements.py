@@ -1,11 +1,12 @@
 """The SQL statements of a resource: one per operation, each with the ownership policy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Delete,
     Select,
     Table,
@@ -29,6 +30,7 @@ from routers.queries.owner_compiler import generated
 from routers.queries.ownership import OWNER, policy_of
 from routers.queries.preconditions import VersionConditions
 from routers.queries.sorting import Sort
+from routers.queries.totals import with_total
 from routers.tables.deadline import DEADLINE, ONE_IN_TIME
 from routers.tables.rows import Row, table_of
 
@@ -80,16 +82,29 @@ class Statements:
         self.update_conflicts = lru_cache(CACHE_SIZE)(self._update_conflicts)
         self.where = lru_cache(CACHE_SIZE)(self._where)
 
-    def _list(self, sort: Sort, filters: frozenset[str], *, after: bool) -> Select[Any]:
-        """Select a page in this order with these filters, from the start or after a cursor."""
-        conditions = [self._filters[name].condition for name in sorted(filters)]
+    def _list(
+        self,
+        sort: Sort,
+        filters: frozenset[str],
+        *,
+        after: bool,
+        count: bool = False,
+        others: Sequence[ColumnElement[bool]] = (),
+    ) -> Select[Any]:
+        """Select a page in this order with these filters and other conditions.
+
+        `after`: the page begins after a cursor. `count`: it has a total (see `with_total`).
+        """
+        filtered = [self._filters[name].condition for name in sorted(filters)]
+        conditions = [*self._policy_conditions("read"), *filtered, *others]
         position = [sort.after_cursor(self._by_name)] if after else []
-        return (
+        page = (
             select(*self._columns)
-            .where(*self._policy_conditions("read"), *conditions, *position)
+            .where(*conditions, *position)
             .order_by(*sort.order_by(self._by_name))
             .limit(bindparam("limit"))
         )
+        return with_total(page, sort, self.table, conditions) if count else page
 
     @cached_property
     def list_all(self) -> Select[Any]:

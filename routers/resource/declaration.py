@@ -42,6 +42,7 @@ class Declaration(Generic[ReadT]):
         sorts: The orders of the list, e.g. `-priority,title`: members, `-` for descending. The first is the
             default and gets an index.
         ignore_case: The texts whose orders ignore case: `apple` precedes `Zebra`.
+        count: The list can be requested with `count=true`: then a page has the number of rows on all pages.
         write_once: The members of `create` that cannot be changed after the row is created.
         computed: The columns that the database computes at each creation and change.
         derived: The members of `read` that are derived from other rows.
@@ -62,6 +63,7 @@ class Declaration(Generic[ReadT]):
     filters: tuple[Filter, ...] = ()
     sorts: tuple[str, ...] = ("-created_at", "created_at")
     ignore_case: tuple[str, ...] = ()
+    count: bool = False
     write_once: tuple[str, ...] = ()
     computed: tuple[Computed, ...] = ()
     derived: tuple[Derived, ...] = ()

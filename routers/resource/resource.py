@@ -16,7 +16,7 @@ from routers.queries.sorting import Sort, describe
 from routers.resource.declaration import Declaration
 from routers.resource.validation import validate
 from routers.schemas.exact_models import register
-from routers.schemas.field_formats import query_int
+from routers.schemas.field_formats import QueryBool, query_int
 from routers.schemas.models import (
     ListQuery,
     create_schema,
@@ -150,7 +150,8 @@ class Resource(Declaration[ReadT]):
     def page_schema(self) -> type[BaseModel]:
         """The schema of a page."""
         cursor = cursor_type(self.orders)
-        schema = page_schema(self.response_schema, f"{self.schema_name}Page", MAX_LIMIT, cursor)
+        name = f"{self.schema_name}Page"
+        schema = page_schema(self.response_schema, name, MAX_LIMIT, cursor, count=self.count)
         page: Any = Page
         register(page[self.read], "response", schema)
         return schema
@@ -184,6 +185,9 @@ class Resource(Declaration[ReadT]):
             "cursor": (optional(cursor_type(self.orders), cursor), MISSING),
             "sort": (optional(Literal[*self.sorts], describe(self.orders)), MISSING),
         }
+        if self.count:
+            count = "Whether to count the rows on all pages, as `total`. Default: `false`."
+            fields["count"] = (optional(QueryBool, count), MISSING)
         for name, parameter in self.parameters.items():
             fields[name] = (optional(parameter.annotation, parameter.description), MISSING)
         return create_model(f"{self.schema_name}Query", __base__=ListQuery, **fields)

@@ -6,7 +6,9 @@ from typing import Any
 
 from routers.queries.computed_columns import compute
 from routers.queries.cursor_codecs import UnsortableError
+from routers.queries.derived_members import can_be_null
 from routers.queries.expressions import check_expressions
+from routers.queries.filters import Has, Range
 from routers.queries.sorting import Sort
 from routers.queries.statements import RESERVED_BINDS, value_bind
 from routers.resource.constraint_validation import constraint_errors
@@ -151,8 +153,14 @@ def _filter_errors(declaration: Declaration[Any]) -> Iterator[str]:
     if unknown := {column for each in filters for column in each.columns}.difference(fields):
         names = _list(unknown)
         yield f"a filter has {names}, which is not a member of read: add it there or drop the filter."
+    for each in (each for each in filters if isinstance(each, Has)):
+        if not can_be_null(declaration.columns[each.column]):
+            yield f"{each.column} is never null, so every row has it: drop the Has, or let it be null."
+    ranges = [each.column for each in filters if isinstance(each, Range)]
+    if repeated := {name for name in ranges if ranges.count(name) > 1}:
+        yield f"{_list(repeated)} has several Range filters: declare its bounds in one of them."
     parameters = [each.name for one in filters for each in one.parameters(declaration.columns, fields)]
-    parameters += ["limit", "cursor", "sort"]
+    parameters += ["limit", "cursor", "sort", *(["count"] if declaration.count else [])]
     if duplicates := {name for name in parameters if parameters.count(name) > 1}:
         yield f"the query parameter {_list(duplicates)} is declared twice: rename one."
 

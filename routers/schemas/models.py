@@ -14,6 +14,8 @@ from routers.schemas.field_types import field_types, split_optional
 from routers.schemas.read_row import ReadT
 from routers.schemas.settings import DOCUMENTED
 
+_Total = Annotated[int, Field(ge=0, le=2**53 - 1, json_schema_extra={"examples": [1]})]
+
 
 class ListQuery(BaseModel):
     """The query parameters of a list. It is immutable, so equal query strings can share one."""
@@ -74,13 +76,21 @@ def response_schema(declared: type[ReadT], columns: Mapping[str, ColumnElement[A
     return schema
 
 
-def page_schema(row: type[BaseModel], name: str, max_rows: int, cursor: Any) -> type[BaseModel]:
-    """Return the schema of a page: up to `max_rows` rows, and the cursor of the next page or null."""
+def page_schema(
+    row: type[BaseModel], name: str, max_rows: int, cursor: Any, *, count: bool
+) -> type[BaseModel]:
+    """Return the schema of a page: up to `max_rows` rows, and the cursor of the next page or null.
+
+    With `count`, it also has the number of rows on all pages or null.
+    """
     rows: Any = GenericAlias(list, (row,))
     fields: Fields = {
         "items": (described(Annotated[rows, Field(max_length=max_rows)], "The rows, in order."), ...),
         "next_cursor": (described(cursor | None, "The cursor of the next page; null on the last page."), ...),
     }
+    if count:
+        total = "The number of rows on all pages that match the filters; null unless `count=true`."
+        fields["total"] = (described(_Total | None, total), ...)
     return create_model(name, __doc__="One page of a list, in its order.", **fields)
 
 

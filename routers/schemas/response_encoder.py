@@ -18,6 +18,10 @@ class _Page(msgspec.Struct, gc=False):
     next_cursor: str | None
 
 
+class _CountedPage(_Page, gc=False):
+    total: int | None
+
+
 class ResponseEncoder(Generic[ReadT]):
     """Encode rows of one response schema, and pages of them.
 
@@ -31,6 +35,7 @@ class ResponseEncoder(Generic[ReadT]):
     def __init__(self, schema: type[ReadT], page: type[BaseModel]) -> None:
         """Encode rows of `schema` and, where it customizes its serialization, pages of `page`."""
         self._page = page
+        self._has_total = "total" in page.model_fields
         self._schemas = {schema, *schema.__bases__}
         self._is_custom = _customizes_serialization(schema)
         self._names = tuple(schema.model_fields)
@@ -50,11 +55,13 @@ class ResponseEncoder(Generic[ReadT]):
             row = self.make_row([vars(row)[name] for name in self._names])
         return _encode(row)
 
-    def page(self, items: Sequence[Any], next_cursor: str | None) -> bytes:
-        """Return the JSON of a page."""
+    def page(self, items: Sequence[Any], next_cursor: str | None, total: int | None = None) -> bytes:
+        """Return the JSON of a page; `total` is left out if the schema of the page has none."""
         if self._is_custom:
-            page = self._page.model_construct(items=items, next_cursor=next_cursor)
+            page = self._page.model_construct(items=items, next_cursor=next_cursor, total=total)
             return page.model_dump_json().encode()
+        if self._has_total:
+            return _encode(_CountedPage(items, next_cursor, total))
         return _encode(_Page(items, next_cursor))
 
 

@@ -21,6 +21,7 @@ from routers.queries.ownership import OWNER, OwnerId
 from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Page
 from routers.queries.preconditions import Preconditions
 from routers.queries.sorting import Sort
+from routers.queries.totals import split_total
 from routers.resource.resource import Resource
 from routers.schemas.read_row import ReadT
 from routers.scope.constraint_errors import NOTHING, Write, constraint_error
@@ -83,19 +84,23 @@ class ReadScope(Generic[ReadT]):
         sort: Sort | str | None = None,
         cursor: Cursor | str | None = None,
         filters: Mapping[str, Any] | None = None,
+        count: bool = False,
     ) -> Page[ReadT]:
         """Return a page of up to `limit` rows.
 
         `conditions` are SQL expressions over the columns, which may contain subqueries; `filters` are those
-        of the declaration. A cursor includes its order, so it overrides `sort`.
+        of the declaration. A cursor includes its order, so it overrides `sort`. With `count`, the page has
+        the total of the rows that match, which costs more the more there are.
 
         Raises:
             InvalidRequest: the resource has no such order or cursor.
-            TypeError: a condition could reach rows of other owners.
+            TypeError: a condition could reach rows of other owners, or the resource has no totals.
             ValueError: the limit is out of its bounds.
         """
         if not 1 <= limit <= MAX_LIMIT:
             raise ValueError(f"limit={limit} is not possible: pass a number from 1 to {MAX_LIMIT}.")
+        if count and not self._resource.count:
+            raise TypeError(f"The pages of {self._resource.collection} have no total: declare count=True.")
         cursor = self._resource.cursor(cursor) if isinstance(cursor, str) else cursor
         sort = self._resource.order(sort) if isinstance(sort, str) else sort
         filters = filters or {}
@@ -103,18 +108,20 @@ class ReadScope(Generic[ReadT]):
         parameters = self._resource.parameters
         values = {filter_bind(name): parameters[name].convert(value) for name, value in filters.items()}
         values |= cursor.parameters if cursor else {}
-        statement: Statement = self._statements.list(order, names := frozenset(filters), after=bool(cursor))
+        names, options = frozenset(filters), {"after": bool(cursor), "count": count}
+        statement: Statement = self._statements.list(order, names, **options)
         if conditions:
             clauses = [clause_of(each) for each in conditions]
             statement, provided = compile_for_owner(
-                (self._statements, order, names, bool(cursor)),
+                (self._statements, order, names, *options.values()),
                 clauses,
-                lambda: self._statements.list_where(clauses, order, names, after=bool(cursor)),
+                lambda: self._statements.list_where(clauses, order, names, **options),
             )
             values |= provided
         rows = await self._fetch(statement, limit=limit + 1, **values)
+        rows, total = split_total(rows) if count else (rows, None)
         items = [self._make_row(row) for row in rows[:limit]]
-        return Page(items, str(Cursor.at(order, items[-1])) if len(rows) > limit else None)
+        return Page(items, str(Cursor.at(order, items[-1])) if len(rows) > limit else None, total)
 
     async def select(self, statement: TypedReturnsRows[*_Columns]) -> Result[*_Columns]:
         """Execute a SELECT over any tables; of owned ones, it reads the owner's rows only.

@@ -94,7 +94,7 @@ def valid_requests(client: httpx.Client) -> Iterator[tuple[int, httpx.Response]]
 def list_requests(client: httpx.Client) -> Iterator[tuple[int, httpx.Response]]:
     """Send requests with all filters, sorts and cursors."""
     start, end = "2026-01-01T00:00:00+02:00", "2999-12-31T23:59:59.999999Z"
-    times = {"created_from": start, "created_to": end, "updated_from": start, "updated_to": end}
+    times = {"created_at_gte": start, "created_at_lt": end, "updated_at_gte": start, "updated_at_lt": end}
     everything: dict[str, Any] = {"limit": 100, "completed": "true", "q": "plants", "sort": "title", **times}
     yield 200, client.get("/tasks", params=everything)
     for sort in ("-created_at", "created_at", "-updated_at", "updated_at", "title", "-title"):
@@ -119,7 +119,7 @@ INVALID: dict[str, tuple[int, str, str, dict[str, Any]]] = {
     ),
     "limit too high": (422, "GET", "/tasks", {"params": {"limit": 101}}),
     "invalid boolean": (422, "GET", "/tasks", {"params": {"completed": "yes"}}),
-    "time without offset": (422, "GET", "/tasks", {"params": {"created_from": "2026-01-01T00:00:00"}}),
+    "time without offset": (422, "GET", "/tasks", {"params": {"created_at_gte": "2026-01-01T00:00:00"}}),
     "truncated cursor": (422, "GET", "/tasks", {"params": {"cursor": "created_at.00"}}),
     "invalid id": (422, "GET", "/tasks/1", {}),
     "If-Match too long": (422, "DELETE", TASK, {"headers": {"If-Match": '"1",' * 2100}}),

@@ -12,11 +12,12 @@ from routers import Database, ProblemError, Resource, ResourceRouter, Scope
 from routers.queries import candidates, conflicts
 from routers.queries.ownership import OWNER
 from routers.queries.statements import Statements
+from routers.queries.totals import with_total
 from tests.support.gadgets import GadgetRead, gadget_router, gadgets
 from tests.support.isolation.checks import Isolation
 from tests.support.isolation.specimens import isolation_of
 from tests.support.slots import slots
-from tests.support.specimens import labels, shelves, specimen_application, specimen_routers
+from tests.support.specimens import labels, shelves, specimen_application, specimen_routers, specimens
 from tests.support.sql import run_sql
 
 SEEDS = range(60)
@@ -70,13 +71,26 @@ def limit_before_owner(resource: Resource[Any]) -> Statements:
     """Return the statements of a resource whose list applies the limit before the condition on the owner."""
     mutant, table = new_statements(resource), resource.table
 
-    def list_rows(sort: Any, _filters: Any, *, after: bool) -> Any:
+    def list_rows(sort: Any, _filters: Any, *, after: bool, **_options: bool) -> Any:
         page = select(table).where(*([sort.after_cursor(resource.columns)] if after else []))
         rows = page.order_by(*sort.order_by(resource.columns)).limit(bindparam("limit")).subquery()
         columns = [rows.c[name] for name in resource.read.model_fields]
         return select(*columns).where(rows.c.owner_id == OWNER).order_by(rows.c.created_at.desc())
 
     mutant.list = list_rows  # type: ignore[assignment]
+    return mutant
+
+
+def total_of_all_owners(resource: Resource[Any]) -> Statements:
+    """Return the statements of a resource whose list counts rows of all owners."""
+    mutant, table = new_statements(resource), resource.table
+    list_rows = mutant.list
+
+    def list_and_count(sort: Any, filters: Any, *, after: bool, count: bool) -> Any:
+        page = list_rows(sort, filters, after=after)
+        return with_total(page, sort, table, []) if count else page
+
+    mutant.list = list_and_count  # type: ignore[assignment]
     return mutant
 
 
@@ -88,23 +102,27 @@ UNUSED = {
 }
 """Statements that no route executes."""
 
-MUTANTS = {
-    f"{collection}-{name}": (resource, without_owner(resource, operation, name))
-    for collection, resource in OWNED.items()
-    for operation, name in (
-        ("read", "list"),
-        ("read", "get"),
-        ("update", "update"),
-        ("update", "update_by"),
-        ("delete", "delete"),
-        ("read", "update_conflicts"),
-        ("read", "delete_conflicts"),
-    )
-    if (collection, name) not in UNUSED
-} | {
-    f"{collection}-limit-before-owner": (resource, limit_before_owner(resource))
-    for collection, resource in OWNED.items()
-}
+MUTANTS = (
+    {
+        f"{collection}-{name}": (resource, without_owner(resource, operation, name))
+        for collection, resource in OWNED.items()
+        for operation, name in (
+            ("read", "list"),
+            ("read", "get"),
+            ("update", "update"),
+            ("update", "update_by"),
+            ("delete", "delete"),
+            ("read", "update_conflicts"),
+            ("read", "delete_conflicts"),
+        )
+        if (collection, name) not in UNUSED
+    }
+    | {
+        f"{collection}-limit-before-owner": (resource, limit_before_owner(resource))
+        for collection, resource in OWNED.items()
+    }
+    | {"specimens-total-of-all-owners": (specimens, total_of_all_owners(specimens))}
+)
 
 
 @pytest.mark.parametrize(("resource", "mutant"), MUTANTS.values(), ids=MUTANTS)

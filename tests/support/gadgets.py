@@ -50,7 +50,7 @@ gadgets = Resource(
     model=Gadget,
     create=GadgetCreate,
     read=GadgetRead,
-    filters=(Equals("ready"), Range("created_at"), Search("name", "note")),
+    filters=(Equals("ready"), Range("created_at", "gte", "lt"), Search("name", "note")),
     sorts=("-created_at", "created_at", "-updated_at", "updated_at", "name", "-name"),
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Relationship, SQLModel, col
 
-from routers import Derived, Equals, Range, ReadRow, Resource
+from routers import Derived, Equals, Has, Range, ReadRow, Resource
 from tests.support.sql import run_sql
 from tests.support.tables import METADATA, OwnedSpecimen, PublicSpecimen
 
@@ -106,8 +106,9 @@ ledgers = Resource(
     model=Ledger,
     create=LedgerCreate,
     read=LedgerRead,
-    filters=(Equals("is_parent"), Range("entry_count")),
+    filters=(Equals("is_parent"), Range("entry_count", "gt", "lte"), Has("last_booked_on")),
     sorts=("name", "entry_count", "-entry_count", "-total"),
+    count=True,
     derived=(
         Derived("entry_count", lambda row: select(func.count()).where(col(Entry.ledger_id) == row.id)),
         Derived(

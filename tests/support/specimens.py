@@ -24,6 +24,7 @@ from routers import (
     Computed,
     Database,
     Equals,
+    Has,
     OneOf,
     Range,
     ReadRow,
@@ -148,6 +149,7 @@ regions = Resource(
     read=RegionRead,
     filters=(Equals("name"),),
     sorts=("name", "-name"),
+    count=True,
     operations=("list", "get"),
     public=True,
 )
@@ -180,7 +182,10 @@ specimens = Resource(
         Search("name", "kind"),
         *(Equals(column) for column in ("name", "sealed", "tag", "second_colour", "tiny")),
         *(OneOf(column) for column in ("colour", "kind", "rank")),
-        *(Range(column) for column in ("legs", "serial", "weight", "price", "found_on", "seen_at")),
+        *(Range(column, "gte", "lt") for column in ("legs", "serial", "weight", "price")),
+        Range("found_on", "gte", "lte"),
+        Range("seen_at", "gt"),
+        *(Has(column) for column in ("tag", "anything")),
     ),
     sorts=(
         *(
@@ -193,6 +198,7 @@ specimens = Resource(
         ),
         *("kind,-legs", "-lost_on,-ratio", "lost_on,-second_colour,name", "-rank,kind,-serial"),
     ),
+    count=True,
     computed=(
         Computed("pending", lambda new, _: not_(new.inspected)),
         Computed("sealed_at", lambda new, old: case((new.sealed, func.coalesce(old.sealed_at, func.now())))),

@@ -121,4 +121,4 @@ async def test_a_list_can_be_filtered_and_sorted(client: httpx.AsyncClient) -> N
     assert await titles("sort=-title&limit=1") == ["buy bread"]
     assert await titles("q=BUY&sort=created_at") == ["Buy milk", "buy bread"]
     assert await titles("q=buy&completed=true") == ["buy bread"]
-    assert await titles("created_from=2026-01-01T00:00:00Z&updated_to=2026-01-01T00:00:00Z") == []
+    assert await titles("created_at_gte=2026-01-01T00:00:00Z&updated_at_lt=2026-01-01T00:00:00Z") == []

@@ -67,7 +67,7 @@ def test_every_operation_requires_the_security_scheme_of_the_owner(document: dic
 @pytest.mark.parametrize(
     ("operation", "names"),
     [
-        ("listGadgets", ["limit", "cursor", "sort", "ready", "created_from", "created_to", "q"]),
+        ("listGadgets", ["limit", "cursor", "sort", "ready", "created_at_gte", "created_at_lt", "q"]),
         ("createGadget", []),
         ("getGadget", ["gadget_id", "If-None-Match"]),
         ("putGadget", ["gadget_id", "If-Match", "If-None-Match"]),

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from routers import Equals, Range, Search
+from routers import Equals, Has, Range, Search
+from routers.queries.filters import Filter
 from tests.support.gadgets import GadgetRead, gadgets
 from tests.support.sql import run_sql
 
@@ -15,9 +16,36 @@ def test_equals_adds_one_parameter_named_like_its_column() -> None:
     assert parameter.name == "ready"
 
 
-def test_range_adds_one_parameter_per_bound() -> None:
-    start, end = Range("created_at").parameters(gadgets.columns, FIELDS)
-    assert (start.name, end.name) == ("created_from", "created_to")
+@pytest.mark.parametrize(
+    ("filter_", "parameters"),
+    [
+        (
+            Range("created_at", "gte", "lt"),
+            {
+                "created_at_gte": "Return only rows whose `created_at` is at least this.",
+                "created_at_lt": "Return only rows whose `created_at` is less than this.",
+            },
+        ),
+        (
+            Range("version", "gt", "lte"),
+            {
+                "version_gt": "Return only rows whose `version` is greater than this.",
+                "version_lte": "Return only rows whose `version` is at most this.",
+            },
+        ),
+        (Range("version", "lt"), {"version_lt": "Return only rows whose `version` is less than this."}),
+        (
+            Has("note"),
+            {"has_note": "Return only rows with a `note` (`true`), or only rows without (`false`)."},
+        ),
+    ],
+    ids=str,
+)
+def test_the_name_and_the_description_of_a_parameter_say_how_it_compares(
+    filter_: Filter, parameters: dict[str, str]
+) -> None:
+    yielded = filter_.parameters(gadgets.columns, FIELDS)
+    assert {each.name: each.description for each in yielded} == parameters
 
 
 def test_a_search_can_have_another_parameter_name() -> None:
@@ -42,9 +70,9 @@ async def test_a_range_includes_its_lower_bound_and_excludes_its_upper_bound(
         " FROM generate_series(0, 4) n",
     )
     start, end = "2026-01-01T01:00:00Z", "2026-01-01T05:00:00.000000+02:00"
-    assert await names(client, created_from=start, created_to=end) == {"g1", "g2"}
-    assert await names(client, created_from=end) == {"g3", "g4"}
-    assert await names(client, created_from=end, created_to=start) == set()
+    assert await names(client, created_at_gte=start, created_at_lt=end) == {"g1", "g2"}
+    assert await names(client, created_at_gte=end) == {"g3", "g4"}
+    assert await names(client, created_at_gte=end, created_at_lt=start) == set()
 
 
 @pytest.mark.parametrize(
@@ -77,4 +105,4 @@ async def test_a_row_must_match_every_filter(client: httpx.AsyncClient) -> None:
     await client.post("/gadgets", json={"name": "lamp 2"})
     await client.post("/gadgets", json={"name": "gate", "ready": True})
     assert await names(client, q="lamp", ready="true") == {"lamp 1"}
-    assert await names(client, q="lamp", ready="true", created_to="2000-01-01T00:00:00Z") == set()
+    assert await names(client, q="lamp", ready="true", created_at_lt="2000-01-01T00:00:00Z") == set()

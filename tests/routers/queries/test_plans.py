@@ -84,3 +84,17 @@ def test_each_page_of_the_default_sort_is_one_range_scan_of_its_index(
         )
         # The rows may be on a few more pages of the index.
         assert buffers <= first + 4
+
+
+def test_a_page_with_a_total_is_still_a_range_scan_of_the_index(connection: Connection) -> None:
+    values = {"limit": LIMIT + 1, "scope_owner": "large"}
+    cursor = cursor_at(connection, gadgets, "large", LARGE_OWNER_ROWS // 2)
+    deep = {**values, **cursor.parameters}
+    for after in (False, True):
+        statement = gadgets.statements.list(gadgets.orders[0], frozenset(), after=after, count=True)
+        types, buffers = explain(connection, statement, deep if after else values)
+        outer, total, page = types[:2], types[2:-2], types[-2:]
+        assert outer == ["Sort", "Nested Loop"]
+        assert total[0] == "Aggregate"
+        assert page == ["Limit", "Index Scan"]
+        REPORT.append(f"gadgets of large: {LARGE_OWNER_ROWS} rows, with a total: {buffers} buffers")

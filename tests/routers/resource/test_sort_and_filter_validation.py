@@ -5,12 +5,34 @@ from typing import Any
 import pytest
 from sqlmodel import Field, SQLModel
 
-from routers import Equals, OneOf, Range, ReadRow, Search
+from routers import Equals, Has, OneOf, Range, ReadRow, Search
 from tests.routers.resource.rejection import SPECIMEN, rejection
+from tests.support.ledgers import Ledger, LedgerCreate, LedgerRead, ledgers
 from tests.support.tables import OwnedSpecimen
 
+BOUNDS = (
+    'the Range of version needs a lower bound ("gt" or "gte"), an upper bound ("lt" or "lte") or one of each:'
+    ' write Range("version", "gte", "lt").'
+)
+WRONG_BOUNDS: tuple[tuple[Any, ...], ...] = (
+    (),
+    ("ge",),
+    ("gte", "ge"),
+    ("gte", "gte"),
+    ("gt", "gte"),
+    ("lte", "lt"),
+    ("gt", "gte", "lt"),
+    (["gte", "lt"],),
+    (None,),
+)
+LEDGER = {
+    "model": Ledger,
+    "create": LedgerCreate,
+    "read": LedgerRead,
+    "derived": ledgers.derived,
+    "sorts": ledgers.sorts,
+}
 NO_SORT = "its type is not supported; sort by text, numbers, enums, dates or timestamps."
-
 NO_TEXT = "only text without a collation can ignore case: drop it from ignore_case."
 
 
@@ -67,10 +89,31 @@ class LongTextRead(LongTextCreate, ReadRow):
             {"filters": (Search("name", parameter="limit"),)},
             "the query parameter limit is declared twice: rename one.",
         ),
-        ({"filters": (Range("name"),)}, "name is no number, date or timestamp, so it has no range"),
+        ({"filters": (Range("name", "gte"),)}, "name is no number, date or timestamp, so it has no range"),
         (
-            {**SPECIMEN, "filters": (Range("colour"),)},
+            {**SPECIMEN, "filters": (Range("colour", "gte"),)},
             "colour is no number, date or timestamp, so it has no range",
+        ),
+        *(({"filters": (Range("version", *bounds),)}, BOUNDS) for bounds in WRONG_BOUNDS),
+        (
+            {"filters": (Range("version", "gt"), Range("version", "gte"))},
+            "version has several Range filters: declare its bounds in one of them.",
+        ),
+        (
+            {"filters": (Has("ready"),)},
+            "ready is never null, so every row has it: drop the Has, or let it be null.",
+        ),
+        (
+            {**LEDGER, "filters": (Has("entry_count"),)},
+            "entry_count is never null, so every row has it: drop the Has, or let it be null.",
+        ),
+        (
+            {"filters": (Has("note"), Search("name", parameter="has_note"))},
+            "the query parameter has_note is declared twice: rename one.",
+        ),
+        (
+            {**SPECIMEN, "filters": (Equals("count"),), "count": True},
+            "the query parameter count is declared twice: rename one.",
         ),
         ({**SPECIMEN, "filters": (Equals("details"),)}, "details contains JSON, which is no query parameter"),
         (

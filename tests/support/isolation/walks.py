@@ -22,7 +22,7 @@ EXAMPLES_SHARE = 0.75
 UNCONDITIONAL_SHARE = 0.4
 """The share of requests without preconditions, of those to operations that read them."""
 
-PAGING = {"limit", "cursor", "sort"}
+PAGING = {"limit", "cursor", "sort", "count"}
 PAGING_SHARE = 0.4
 """The share of requests for a page that have each of these parameters."""
 

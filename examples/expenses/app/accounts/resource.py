@@ -30,7 +30,7 @@ accounts = Resource(
     model=Account,
     create=AccountCreate,
     read=AccountRead,
-    filters=(Search("name"), Range("balance")),
+    filters=(Search("name"), Range("balance", "gte", "lte")),
     sorts=("name", "-balance", "-expense_count"),
     derived=(
         Derived("balance", balance),

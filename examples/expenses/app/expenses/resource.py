@@ -1,7 +1,7 @@
 """The declaration of expenses."""
 
 from app.expenses.models import Expense, ExpenseCreate, ExpenseRead
-from routers import Equals, OneOf, Range, Resource, Search
+from routers import Equals, Has, OneOf, Range, Resource, Search
 
 expenses = Resource(
     path="/expenses",
@@ -11,10 +11,12 @@ expenses = Resource(
     filters=(
         Equals("account_id"),
         Equals("category_id"),
+        Has("category_id"),
         OneOf("method"),
-        Range("amount"),
-        Range("spent_on"),
+        Range("amount", "gte", "lte"),
+        Range("spent_on", "gte", "lte"),
         Search("payee"),
     ),
     sorts=("-spent_on", "spent_on", "-amount", "-created_at"),
+    count=True,
 )

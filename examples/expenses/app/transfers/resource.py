@@ -8,6 +8,6 @@ transfers = Resource(
     model=Transfer,
     create=TransferCreate,
     read=TransferRead,
-    filters=(Equals("from_account_id"), Equals("to_account_id"), Range("transferred_on")),
+    filters=(Equals("from_account_id"), Equals("to_account_id"), Range("transferred_on", "gte", "lte")),
     sorts=("-transferred_on", "transferred_on"),
 )
