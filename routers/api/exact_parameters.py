@@ -17,7 +17,7 @@ from starlette.routing import compile_path
 from routers.api.scope_dependency import OwnerDependency
 from routers.schemas.exact_models import Role
 from routers.schemas.exact_types import exact_type
-from routers.schemas.scalar_types import UnsupportedTypeError
+from routers.schemas.field_metadata import UnsupportedTypeError
 
 
 def make_parameters_exact(calls: Iterable[Callable[..., Any]], path: str) -> None:

@@ -16,8 +16,8 @@ from routers.api.scope_dependency import OwnerDependency, ScopeDependency
 from routers.queries.conflicts import blocking_conditions
 from routers.resource.resource import Resource, check_references
 from routers.schemas.exact_types import exact_type
+from routers.schemas.field_metadata import UnsupportedTypeError
 from routers.schemas.read_row import ReadT
-from routers.schemas.scalar_types import UnsupportedTypeError
 from routers.scope.access import Access
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from psycopg.pq.abc import PGresult
-from sqlalchemy import Enum, Executable, make_url
+from sqlalchemy import DateTime, Enum, Executable, make_url
 from sqlalchemy.exc import StatementError
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -102,7 +102,7 @@ def _writer(column_type: Any) -> Callable[[Any], Any] | None:
 
 def reader_of(column_type: Any, oid: int) -> Callable[[Any], Any] | None:
     """Return the conversion of the driver's value, of this type in the database; None if it needs none."""
-    if isinstance(column_type, UTCDateTime):
+    if isinstance(column_type, UTCDateTime | DateTime):
         return in_utc
     reader: Callable[[Any], Any] | None = column_type.dialect_impl(DIALECT).result_processor(DIALECT, oid)
     if reader and isinstance(column_type, Enum) and column_type.native_enum:

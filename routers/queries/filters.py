@@ -26,8 +26,8 @@ from sqlalchemy import (
 
 from routers.queries.derived_members import Columns
 from routers.schemas.field_formats import TEXT, QueryBool
+from routers.schemas.field_metadata import UnsupportedTypeError
 from routers.schemas.field_types import database_type, field_types
-from routers.schemas.scalar_types import UnsupportedTypeError
 
 MAX_SEARCH_LENGTH = 200
 """Maximum number of characters of a search."""

@@ -13,6 +13,7 @@ from routers.queries.computed_columns import Computed
 from routers.queries.derived_members import Columns, Derived, columns_of
 from routers.queries.filters import Filter
 from routers.schemas.read_row import ReadT
+from routers.tables.constraints import is_generated
 from routers.tables.rows import SERVER_COLUMNS, Row, table_of
 
 Operation = Literal["list", "create", "get", "put", "update", "delete"]
@@ -108,7 +109,8 @@ class Declaration(Generic[ReadT]):
     def writable(self) -> frozenset[str]:
         """The columns that a scope may write when it creates a row."""
         computed = {each.column for each in self.computed}
-        return frozenset(column.name for column in self.table.c) - SERVER_COLUMNS - computed
+        columns = {column.name for column in self.table.c if not is_generated(column)}
+        return frozenset(columns) - SERVER_COLUMNS - computed
 
     @cached_property
     def changeable(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import MISSING, BaseModel, TypeAdapter, ValidationError, create_model
+from sqlalchemy.exc import SQLAlchemyError
 
 from routers.exceptions import InvalidRequest
 from routers.queries.bulk_statements import BulkStatements
@@ -54,7 +55,7 @@ class Resource(Declaration[ReadT]):
             validate(self)
             _ = self.response_schema, self.create_schema, self.update_schema, self.query_schema
             _ = self.statements, self.encoder
-        except TypeError as error:
+        except (TypeError, SQLAlchemyError) as error:
             raise DeclarationError(f"{self.model.__name__} cannot be served: {error}") from error
         default = self.orders[0]
         ensure_index(self.table, default.index_name, list(default.keys(self.columns)))

@@ -6,13 +6,16 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from sqlalchemy import Enum, Index, String, Table
+from sqlalchemy import Index, String, Table
 from sqlmodel import SQLModel
 
-from routers.queries.derived_members import can_be_null
+from routers.queries.derived_members import Columns, can_be_null
 from routers.resource.declaration import Declaration
 from routers.resource.setting_validation import bound_errors, setting_errors
-from routers.schemas.field_types import database_type, split_optional
+from routers.schemas.choices import is_choice
+from routers.schemas.field_metadata import UnsupportedTypeError
+from routers.schemas.field_types import database_type, field_types, split_optional
+from routers.tables.constraints import is_generated
 from routers.tables.row_constraints import columns_in, is_plain, keys_of, uniques
 from routers.tables.rows import MAX_OWNER_LENGTH
 
@@ -31,11 +34,14 @@ def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
         yield f"its primary key is not {' and '.join(key)}: drop primary_key from the other fields."
     for role, schema in {"create": declaration.create, "read": declaration.read}.items():
         yield from _type_errors(role, schema, declaration.model)
+        yield from _format_errors(role, schema, declaration.columns)
     yield from setting_errors(declaration)
     for name, field in declaration.create.model_fields.items():
         yield from _length_errors(name, field, table)
         yield from _null_errors(name, field, table)
         yield from _default_errors(name, field)
+        if is_generated(table.c[name]):
+            yield f"create has {name}, which PostgreSQL generates: drop it from create."
         if name in declaration.write_once and field.default_factory:
             yield f"{name} is in write_once, so it cannot have a default_factory: use default, or none."
     for name, field in declaration.read.model_fields.items():
@@ -52,11 +58,21 @@ def _type_errors(role: str, schema: type[SQLModel], model: type[SQLModel]) -> It
             yield f"{role} and the table have different types for {name}: declare it once, in a schema."
 
 
+def _format_errors(role: str, schema: type[SQLModel], columns: Columns) -> Iterator[str]:
+    for name, field in schema.model_fields.items():
+        try:
+            field_types(field, columns[name])
+        except UnsupportedTypeError as error:
+            yield f"{role} cannot have {name}: {error}."
+
+
 def _length_errors(name: str, field: FieldInfo, table: Table) -> Iterator[str]:
     column = table.c[name]
     column_length = getattr(column.type, "length", None)
     lengths = [each.max_length for each in field.metadata if hasattr(each, "max_length")]
-    is_text = isinstance(database_type(column), String) and not isinstance(column.type, Enum)
+    is_text = isinstance(database_type(column), String)
+    if is_choice(split_optional(field.annotation)[0]):
+        return
     if is_text and column_length is not None and (not lengths or min(lengths) > column_length):
         yield f"create allows a longer {name} than the column's {column_length} characters: set max_length."
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ForwardRef, Literal, get_origin
 from pydantic import MISSING, BaseModel, ConfigDict, Field, RootModel, create_model, model_validator
 from pydantic.fields import FieldInfo
 
-from routers.schemas.scalar_types import UnsupportedTypeError
+from routers.schemas.field_metadata import UnsupportedTypeError
 
 Role = Literal["body", "query", "response"]
 """Where a type is used: in request bodies, in parameters or in responses."""

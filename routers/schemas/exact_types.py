@@ -26,17 +26,15 @@ from sqlalchemy.types import TypeEngine
 
 from routers.schemas.exact_models import Role, exact_model, registered
 from routers.schemas.field_formats import MAX_ARRAY_LENGTH, not_canonical
+from routers.schemas.field_metadata import BOUNDS, Metadata, annotated, bounds
 from routers.schemas.field_types import database_type, without_column
 from routers.schemas.json_types import JsonAny, JsonArray, JsonObject, object_of
-from routers.schemas.scalar_types import Metadata, annotated, bounds, is_scalar, scalar_types, unsupported
+from routers.schemas.scalar_types import is_scalar, scalar_types, unsupported
 
 _OWN_FORMAT = (BeforeValidator, PlainValidator, WrapValidator)
 """Validators with which a type has a format of its own."""
 
-_BOUNDS = frozenset(
-    {"ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern"}
-    | {"max_digits", "decimal_places", "sa_type"}
-)
+_BOUNDS = frozenset((*BOUNDS, "sa_type"))
 
 
 def exact_type(annotation: Any, role: Role, metadata: Iterable[Any] = ()) -> Any:

@@ -16,6 +16,8 @@ from fastapi import Path
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from routers.schemas.decimals import Decimals
+
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 _SPACE = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
@@ -59,6 +61,14 @@ MAX_FLOAT = 1.7976931348623157e308
 
 _INTEGER = r"0|-?[1-9][0-9]{0,18}"
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+
+
+def is_text(value: str) -> bool:
+    """Check whether PostgreSQL can store a text: it has no NUL and no lone surrogate."""
+    try:
+        return b"\0" not in value.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def not_canonical(expected: str) -> PydanticCustomError:
@@ -156,25 +166,15 @@ def query_int(minimum: int, maximum: int) -> Any:
     return Annotated[int, Field(ge=minimum, le=maximum), QUERY_INTEGER]
 
 
-def decimal_pattern(digits: int, places: int, *, sign: bool, exact: bool) -> str:
-    """Return a pattern for decimals with up to `digits` before the point and `places` after it.
-
-    With `exact`, as in responses, all of the places are present.
-    """
-    integer = f"(?:0|[1-9][0-9]{{0,{digits - 1}}})" if digits else "0"
-    fraction = "" if not places else rf"\.[0-9]{{{places}}}" if exact else rf"(?:\.[0-9]{{1,{places}}})?"
-    return f"^{'-?' if sign else ''}{integer}{fraction}$"
-
-
-def decimal_schema(pattern: str, digits: int, places: int) -> WithJsonSchema:
-    """Return the JSON Schema of such decimals."""
-    max_length = len("-") + max(digits, 1) + len(".") + places
-    example = f"0.{'0' * places}".removesuffix(".")
+def decimal_schema(decimals: Decimals, *, exact: bool) -> WithJsonSchema:
+    """Return the JSON Schema of decimals; with `exact`, as in responses, all of their places are present."""
+    max_length = len("-") + max(decimals.digits, 1) + len(".") + decimals.places
+    pattern = decimals.pattern(exact=exact)
     return WithJsonSchema(
-        {"type": "string", "pattern": pattern, "maxLength": max_length, "examples": [example]}
+        {"type": "string", "pattern": pattern, "maxLength": max_length, "examples": [decimals.example]}
     )
 
 
-def decimal_reader(pattern: str, places: int) -> BeforeValidator:
-    """Return a validator that reads decimals of such a pattern."""
-    return _reader(pattern, Decimal, f"a decimal in a string, with up to {places} places")
+def decimal_reader(decimals: Decimals) -> BeforeValidator:
+    """Return a validator that reads decimals."""
+    return _reader(decimals.pattern(exact=False), Decimal, decimals.description)

@@ -8,16 +8,20 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import BigInteger, ColumnElement, Double, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from routers.schemas.choices import is_choice
+from routers.schemas.exact_columns import column_error
 from routers.schemas.field_formats import MAX_ARRAY_LENGTH, QueryBool
-from routers.schemas.json_types import NUMBER_BOUND, JsonArray, JsonObject, object_of
-from routers.schemas.scalar_types import (
+from routers.schemas.field_metadata import (
     FieldTypes,
     Metadata,
+    UnsupportedTypeError,
     annotated,
     bounds,
-    scalar_types,
-    unsupported,
+    check_bounds,
+    check_lengths,
 )
+from routers.schemas.json_types import NUMBER_BOUND, JsonArray, JsonObject, object_of
+from routers.schemas.scalar_types import is_scalar, scalar_types, unsupported
 
 
 def field_types(field: FieldInfo, column: ColumnElement[Any]) -> FieldTypes:
@@ -28,9 +32,27 @@ def field_types(field: FieldInfo, column: ColumnElement[Any]) -> FieldTypes:
     """
     python_type, _ = split_optional(field.annotation)
     metadata = without_column(field.metadata)
-    if (get_origin(python_type) or python_type) in {dict, list}:
-        return _json(python_type, metadata)
-    return scalar_types(python_type, metadata, database_type(column))
+    if not is_known(python_type):
+        raise unsupported(python_type)
+    types = (
+        _json(python_type, metadata)
+        if is_json(python_type)
+        else scalar_types(python_type, metadata, database_type(column))
+    )
+    is_of_sqlmodel = type(column.type).__module__.startswith("sqlmodel")
+    if error := column_error(python_type, database_type(column) if is_of_sqlmodel else column.type):
+        raise UnsupportedTypeError(error)
+    return types
+
+
+def is_known(python_type: Any) -> bool:
+    """Check whether there is an exact format for values of a type."""
+    return is_json(python_type) or is_choice(python_type) or is_scalar(python_type)
+
+
+def is_json(python_type: Any) -> bool:
+    """Check whether values of a type are JSON objects or arrays."""
+    return (get_origin(python_type) or python_type) in {dict, list}
 
 
 def without_column(metadata: Metadata) -> Metadata:
@@ -54,6 +76,7 @@ def database_type(column: ColumnElement[Any]) -> TypeEngine[Any]:
 
 def _json(python_type: Any, metadata: Metadata) -> FieldTypes:
     """Return the types of JSON with any values, or of values of one type (`list[str]`, `dict[str, int]`)."""
+    check_bounds("JSON", ("min_length", "max_length"), metadata)
     arguments = [each for each in get_args(python_type) if each is not Any]
     container = get_origin(python_type) or python_type
     if python_type == dict[str, Any] or not arguments:
@@ -67,6 +90,7 @@ def _json(python_type: Any, metadata: Metadata) -> FieldTypes:
         body, response = of(value.body), of(value.response)
     if container is list and not bounds(metadata, "max_length"):
         metadata = [*metadata, Field(max_length=MAX_ARRAY_LENGTH)]
+    check_lengths(metadata)
     return FieldTypes(annotated(body, *metadata), None, annotated(response, *metadata))
 
 

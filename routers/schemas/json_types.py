@@ -7,7 +7,7 @@ from pydantic import Field, PlainSerializer, WrapValidator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from routers.schemas.field_formats import MAX_ARRAY_LENGTH, MAX_TEXT_LENGTH, TEXT, not_canonical
+from routers.schemas.field_formats import MAX_ARRAY_LENGTH, MAX_TEXT_LENGTH, TEXT, is_text, not_canonical
 
 NUMBER_BOUND = 2**63
 """PostgreSQL writes numbers without exponents: 1e308 would come back with 309 digits."""
@@ -70,15 +70,8 @@ def _check_storable(value: Any, depth: int = 1) -> None:
 def _check_text(value: str) -> None:
     if len(value) > MAX_TEXT_LENGTH:
         raise _not_storable(f"contain no text of more than {MAX_TEXT_LENGTH} characters")
-    if not _is_text(value):
+    if not is_text(value):
         raise _not_storable("contain no NUL and no lone surrogates")
-
-
-def _is_text(value: str) -> bool:
-    try:
-        return b"\0" not in value.encode()
-    except UnicodeEncodeError:
-        return False
 
 
 def _not_storable(expected: str) -> PydanticCustomError:

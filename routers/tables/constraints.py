@@ -1,25 +1,28 @@
 """CHECK constraints, unique constraints and indexes of tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import Enum
 from typing import Any, get_origin
 
 from pydantic.fields import FieldInfo
-from sqlalchemy import Column, ColumnElement, Index, Table, UniqueConstraint, func
+from sqlalchemy import Column, ColumnElement, Enum, Index, Table, UniqueConstraint, func
 from sqlalchemy.sql.elements import conv
 from sqlalchemy.sql.operators import collate
 
-from routers.schemas.field_types import split_optional
+from routers.schemas.choices import choices
+from routers.schemas.field_types import is_json, split_optional
 from routers.tables.foreign_keys import Relation, refer
 
 
 def checks(field: FieldInfo, column: Column[Any]) -> Iterator[tuple[str, ColumnElement[bool]]]:
     """Yield the constraints of a field as named SQL conditions; `max_length` is part of the column type."""
     python_type, _ = split_optional(field.annotation)
-    if isinstance(python_type, type) and issubclass(python_type, Enum):
-        yield "choice", column.in_(list(python_type))
-    container = get_origin(python_type) or python_type
-    if container in {dict, list}:
+    if isinstance(column.type, Enum) and column.type.enum_class:
+        # The type stores what it says for each member, perhaps the member's name.
+        yield "choice", column.in_(list(column.type.enum_class))
+    elif values := choices(python_type):
+        yield "choice", column.in_(values)
+    if is_json(python_type):
+        container = get_origin(python_type) or python_type
         yield "json_type", func.jsonb_typeof(column) == ("object" if container is dict else "array")
         return
     for metadata in field.metadata:
@@ -35,7 +38,13 @@ _CONDITIONS: dict[str, Any] = {
     "gt": lambda column, bound: column > bound,
     "le": lambda column, bound: column <= bound,
     "lt": lambda column, bound: column < bound,
+    "multiple_of": lambda column, step: func.mod(column, step) == 0,
 }
+
+
+def is_generated(column: Column[Any]) -> bool:
+    """Check whether PostgreSQL generates all values of a column, so that no statement may write it."""
+    return bool(column.computed or (column.identity and column.identity.always))
 
 
 def add_indexes(table: Table, column: str, relation: Relation) -> None:

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from routers.schemas.field_types import split_optional
 from routers.tables.column_types import column_metadata, replace_column_metadata
+from routers.tables.table_error import TableError
 
 _PENDING = "routers.foreign_keys"
 """The key in `Table.info` of the relations whose target is not declared yet."""
@@ -46,7 +47,7 @@ def take_relations(model: type[SQLModel]) -> None:
     """Move the relations of fields out of SQLModel's metadata: it would leave the owner out.
 
     Raises:
-        TypeError: the relation is not possible between owned rows.
+        TableError: the relation is not possible between owned rows.
     """
     for name, field in model.model_fields.items():
         metadata = column_metadata(field)
@@ -60,15 +61,15 @@ def take_relations(model: type[SQLModel]) -> None:
         if relation == Relation(None, None, unique=False, index=False):
             continue
         if relation.target and (column != "id" or split_optional(field.annotation)[0] is not UUID):
-            raise TypeError(f"{model.__name__}.{name} must be a UUID that refers to {relation.target}.id.")
+            raise TableError(f"{model.__name__}.{name} must be a UUID that refers to {relation.target}.id.")
         if relation.on_delete == "SET NULL":
-            raise TypeError(
+            raise TableError(
                 f'{model.__name__}.{name}: ondelete="SET NULL" would change rows without a new version, so '
                 "their ETags would be wrong. Use RESTRICT, and delete by a custom route instead of the "
                 f"generated operation: update_where(..., {name}=None), then delete, in one transaction()."
             )
         if relation.on_delete not in _ON_DELETE:
-            raise TypeError(f"{model.__name__}.{name}: ondelete must be RESTRICT or CASCADE.")
+            raise TableError(f"{model.__name__}.{name}: ondelete must be RESTRICT or CASCADE.")
         plain = dataclasses.replace(
             metadata, foreign_key=PydanticUndefined, ondelete=PydanticUndefined, unique=False, index=False
         )
@@ -110,11 +111,16 @@ def _add_foreign_key(table: Table, column: str, target: Table, on_delete: str | 
 
 def unresolved(table: Table) -> Iterator[str]:
     """Yield an error for each reference to a table that is not declared."""
-    for column, relation in table.info.get(_PENDING, {}).items():
-        yield (
-            f"{column} refers to the table {relation.target}, which no model declares: "
-            "correct its name, or import its model."
-        )
+    pending: dict[str, Relation] = table.info.get(_PENDING, {})
+    targets = {column: relation.target or "" for column, relation in pending.items()}
+    for key in table.foreign_keys:
+        targets.setdefault(key.parent.name, key.target_fullname.rpartition(".")[0])
+    for column, target in targets.items():
+        if target not in table.metadata.tables:
+            yield (
+                f"{column} refers to the table {target}, which no model declares: "
+                "correct its name, or import its model."
+            )
 
 
 def foreign_key_errors(table: Table) -> Iterator[str]:

@@ -10,7 +10,10 @@ from sqlmodel import Field, SQLModel
 
 from routers.tables.column_types import set_column_types
 from routers.tables.constraints import add_indexes, checks
+from routers.tables.creation import check_columns, check_foreign_keys, check_table
 from routers.tables.foreign_keys import relation_of, resolve, take_relations
+from routers.tables.row_type import RowType
+from routers.tables.table_error import TableError
 
 MAX_OWNER_LENGTH = 255
 """Maximum number of characters of an owner: as many as OpenID Connect allows for `sub`."""
@@ -32,7 +35,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-class Row(SQLModel):
+class Row(SQLModel, metaclass=RowType):
     """The columns of every table, which the server writes.
 
     Times are `timestamptz`; `version` is 1 at creation and grows by 1 with each change.
@@ -95,15 +98,18 @@ SERVER_COLUMNS = frozenset(OwnedRow.model_fields)
 
 
 @event.listens_for(Row, "after_mapper_constructed", propagate=True)
-def _complete_table(_mapper: Mapper[Any], model: type[Row]) -> None:
+def _complete_table(mapper: Mapper[Any], model: type[Row]) -> None:
     """Add constraints, foreign keys and indexes for what the fields declare."""
     table = table_of(model)
     if table in _MODELS:
-        raise TypeError(f"{model.__name__} and {_MODELS[table].__name__} have the same table: rename one.")
+        raise TableError(f"{model.__name__} and {_MODELS[table].__name__} have the same table: rename one.")
     _MODELS[table] = model
+    check_columns(model, mapper.columns)
+    check_foreign_keys(model.__name__, table)
     for name, field in model.model_fields.items():
         for rule, condition in checks(field, table.c[name]):
             table.append_constraint(CheckConstraint(condition, name=f"{name}_{rule}"))
         if relation := relation_of(field):
             add_indexes(table, name, relation)
     resolve(table.metadata)
+    check_table(model.__name__, table)

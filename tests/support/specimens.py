@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,6 +17,7 @@ from sqlalchemy import (
     not_,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel, col
 
 from routers import (
@@ -48,6 +49,13 @@ class Colour(StrEnum):
 
     RED = "red"
     PALE_BLUE = "pale-blue"
+
+
+class Level(IntEnum):
+    """The level of a specimen."""
+
+    LOW = -1
+    HIGH = 2
 
 
 class RegionCreate(SQLModel):
@@ -101,6 +109,13 @@ class SpecimenCreate(SQLModel):
     remarks: list[str] = Field(default_factory=list, max_length=10)
     anything: list[Any] | None = None
     kind: str = Field(default="plain", max_length=10)
+    size: Literal["small", "very large"] | None = None
+    grade: Literal[1, 2, 3] = 1
+    level: Level | None = None
+    fee: Decimal = Field(Decimal("0.05"), max_digits=6, decimal_places=2, gt=0, lt=100, multiple_of=0.05)
+    change: Decimal | None = Field(default=None, max_digits=5, decimal_places=1, ge=-12.5, le=200)
+    eggs: int = Field(default=0, ge=-30, multiple_of=12)
+    extra: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
 
 
 class SpecimenState(SQLModel):
@@ -180,9 +195,9 @@ specimens = Resource(
     read=SpecimenRead,
     filters=(
         Search("name", "kind"),
-        *(Equals(column) for column in ("name", "sealed", "tag", "second_colour", "tiny")),
-        *(OneOf(column) for column in ("colour", "kind", "rank")),
-        *(Range(column, "gte", "lt") for column in ("legs", "serial", "weight", "price")),
+        *(Equals(column) for column in ("name", "sealed", "tag", "second_colour", "tiny", "size", "level")),
+        *(OneOf(column) for column in ("colour", "kind", "rank", "grade")),
+        *(Range(column, "gte", "lt") for column in ("legs", "serial", "weight", "price", "fee", "eggs")),
         Range("found_on", "gte", "lte"),
         Range("seen_at", "gt"),
         *(Has(column) for column in ("tag", "anything")),

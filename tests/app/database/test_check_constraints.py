@@ -1,6 +1,8 @@
 """`make migration` detects CHECK constraints that are added, removed or changed, in both directions."""
 
 from decimal import Decimal
+from enum import IntEnum
+from typing import Literal
 
 import pytest
 from alembic.util import CommandError as AlembicError
@@ -16,11 +18,18 @@ CHANGES: dict[str, tuple[MetaData, MetaData]] = {
     "a new value of an enum, which is longer": (declare(x=Colour), declare(x=MoreColours)),
     "an optional enum": (declare(x=Colour | None), declare(x=MoreColours | None)),
     "a new column with an enum": (declare(), declare(x=Colour | None)),
+    "a literal of texts": (declare(x=Literal["a", "b'"]), declare(x=Literal["a", "long%"])),
+    "a literal of integers": (declare(x=Literal[1, 2]), declare(x=Literal[1, 3])),
+    "an enum of integers": (declare(x=IntEnum("Few", "A B")), declare(x=IntEnum("Many", "A B C"))),
+    "a multiple": (
+        declare(x=(Decimal, Field(multiple_of=0.05, max_digits=9, decimal_places=2))),
+        declare(x=(Decimal, Field(multiple_of=25, lt=100, max_digits=9, decimal_places=2))),
+    ),
     "a bound": (declare(x=(int, Field(ge=0, le=9))), declare(x=(int, Field(ge=1, le=9)))),
     "a new bound": (declare(x=int), declare(x=(int, Field(lt=10)))),
     "a pattern": (
         declare(x=text(schema_extra={"pattern": "^[a-z]*$"})),
-        declare(x=text(schema_extra={"pattern": r"""^[a-z'"%:\\]*%s:name\:x::y$"""})),
+        declare(x=text(schema_extra={"pattern": r"""^[a-z'"%:\\]*%s:name\\:x::y$"""})),
     ),
     "a minimum length": (declare(x=text(min_length=1)), declare(x=text(min_length=2))),
     "a maximum length, with a pattern": (

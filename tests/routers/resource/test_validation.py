@@ -104,7 +104,7 @@ def newest_gadget(_new: Any, _old: Any) -> Any:
 
 
 GERAET = new_class("Gerät", (GadgetCreate, OwnedSpecimen), {"table": True})
-SUPPORTED = "Decimal, Enum, UUID, bool, date, datetime, dict, float, int, list, str"
+SUPPORTED = "Decimal, Enum, Literal, UUID, bool, date, datetime, dict, float, int, list, str"
 WORDS = 'write words such as "archived log".'
 ONCE = "operations must name each offered operation once: leave it out to offer all."
 TABLE = "write class Thing(ThingCreate, OwnedRow, table=True)."
@@ -185,7 +185,7 @@ TABLE = "write class Thing(ThingCreate, OwnedRow, table=True)."
         ({**REGION, "public": True}, 'a public table is read-only: set operations=("list", "get").'),
         (
             {"model": UnsupportedRow, "create": UnsupportedCreate, "read": UnsupportedRead},
-            f"the type complex is not supported; use one of {SUPPORTED}",
+            f"create cannot have size: the type complex is not supported; use one of {SUPPORTED}.",
         ),
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.routers.schemas.test_field_types import create_specimen
+from tests.routers.schemas.test_field_types import FEE, PRICE, create_specimen
 from tests.support.gadgets import ROW_ID
 from tests.support.specimens import specimens
 
@@ -30,6 +30,12 @@ from tests.support.specimens import specimens
         ("price_gte=1.5&price_lt=100", {"b"}),
         ("found_on_lte=2000-01-01", {"a"}),
         ("seen_at_gt=2025-12-31T23:59:59.999999Z", {"c"}),
+        ("size=small", {"a"}),
+        ("grade=2&grade=3", {"b"}),
+        ("level=2", {"a"}),
+        ("level=-1", set()),
+        ("fee_gte=12.5&fee_lt=12.55", {"c"}),
+        ("eggs_gte=0&eggs_lt=12", {"a", "c"}),
         ("q=OD", {"c"}),
         ("colour=pale-blue&legs_gte=1", {"c"}),
     ],
@@ -37,9 +43,27 @@ from tests.support.specimens import specimens
 async def test_a_filter_returns_the_rows_that_match(
     museum: httpx.AsyncClient, query: str, names: set[str]
 ) -> None:
-    await create_specimen(museum, name="a", second_colour="red", rank=-5, price="1.49", found_on="2000-01-01")
     await create_specimen(
-        museum, name="b", sealed=True, tiny="0.5", kind="new", legs=4, weight=0.001, price="1.50"
+        museum,
+        name="a",
+        second_colour="red",
+        rank=-5,
+        price="1.49",
+        found_on="2000-01-01",
+        size="small",
+        level=2,
+    )
+    await create_specimen(
+        museum,
+        name="b",
+        sealed=True,
+        tiny="0.5",
+        kind="new",
+        legs=4,
+        weight=0.001,
+        price="1.50",
+        grade=3,
+        eggs=24,
     )
     await create_specimen(
         museum,
@@ -51,6 +75,7 @@ async def test_a_filter_returns_the_rows_that_match(
         serial=2**63 - 1,
         weight=1e3,
         price="100.00",
+        fee="12.50",
         seen_at="2026-01-01T00:00:00Z",
     )
     response = await museum.get(f"/specimens?{query}")
@@ -67,8 +92,13 @@ async def test_a_filter_returns_the_rows_that_match(
         ("weight_gte=1e999", "weight_gte", "This must be a number within double precision."),
         ("weight_gte=.5", "weight_gte", "This must be a number as JSON writes it."),
         ("weight_gte=inf", "weight_gte", "This must be a number as JSON writes it."),
-        ("price_gte=1.234", "price_gte", "This must be a decimal in a string, with up to 2 places."),
+        ("price_gte=1.234", "price_gte", PRICE),
         ("found_on_gte=2026-1-1", "found_on_gte", "This must be a date like 2026-01-31."),
+        ("grade=4", "grade", "Input should be 1, 2 or 3."),
+        ("grade=01", "grade", "This must be an integer without leading zeros."),
+        ("level=LOW", "level", "This must be an integer without leading zeros."),
+        ("fee_gte=0.01", "fee_gte", FEE),
+        ("eggs_lt=13", "eggs_lt", "Input should be a multiple of 12."),
         ("second_colour=blue", "second_colour", "Input should be 'red' or 'pale-blue'."),
         ("colour=red&colour=blue", "colour", "Input should be 'red' or 'pale-blue'."),
         ("sealed=True", "sealed", "This must be true or false."),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg2
 import pytest
-from sqlalchemy import String
+from sqlalchemy import Enum, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -26,6 +26,14 @@ from tests.support.tables import OwnedSpecimen
         ("tiny", "-0.1"),
         ("colour", "'RED'"),
         ("second_colour", "'blue'"),
+        ("size", "'large'"),
+        ("grade", "4"),
+        ("level", "1"),
+        ("fee", "0"),
+        ("fee", "0.04"),
+        ("fee", "100"),
+        ("change", "-12.6"),
+        ("eggs", "13"),
         ("details", "'[]'"),
         ("remarks", "'{}'"),
         ("anything", "'null'"),
@@ -69,7 +77,7 @@ def test_an_explicit_column_type_is_not_replaced() -> None:
     class Sized(OwnedSpecimen, table=True):
         """A row with an explicit column type."""
 
-        size: Size = Field(sa_type=String(7))
+        size: Size = Field(sa_type=Enum(Size, native_enum=False, length=7))
 
     assert Sized.__table__.c.size.type.length == 7  # type: ignore[attr-defined]
 
