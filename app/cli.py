@@ -31,6 +31,7 @@ SETTINGS = """Settings are environment variables, or lines of a file .env in the
   TODO_OWNER_PROVIDER     owner provider, which identifies the owner: module:object
   TODO_HOST, TODO_PORT    listening address and port; not set: 127.0.0.1, 8000
   PORT                    port, if TODO_PORT is not set
+  TODO_ROOT_PATH          path prefix that the gateway forwards, e.g. /todo
   TODO_WORKERS            number of worker processes; not set: 1
   TODO_SHUTDOWN_DELAY     seconds to serve after a signal to stop
   TODO_POOL_SIZE          maximum number of database connections per worker

@@ -54,6 +54,8 @@ def serve(options: Mapping[str, str]) -> None:
         _announce(settings, listener)
         # The application, in this process or in workers, reads its settings from here.
         os.environ.update(options, DATABASE_URL=url, TODO_POOL_SIZE=str(pool_size))
+        if settings.database_url_unpooled:
+            os.environ["DATABASE_URL_UNPOOLED"] = settings.database_url_unpooled
         if settings.owner_provider is None:
             os.environ["TODO_OWNER_PROVIDER"] = TRUSTED_HEADER
         _run(settings, listener, limits)
@@ -121,7 +123,7 @@ def _check_database(url: str) -> int:
 
 def _announce(settings: Settings, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.root_path}"
     where = f"embedded, in {data_directory(settings.data_dir)}"
     if settings.database_url is not None:
         where = "the database at DATABASE_URL"

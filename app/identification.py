@@ -39,7 +39,9 @@ class Identification:
         self._seconds = seconds
         # The trusted header neither waits nor raises: without a timer, a request costs 4 µs less.
         self._name_of = provider if provider is trusted_header else self._call_provider
-        self._header = request_header(provider.scheme).lower().encode()
+        header = request_header(provider.scheme)
+        self._header = header.lower().encode()
+        self._repeated = f"The request has several `{header}` headers: send one."
         self._challenge = _challenge(provider.scheme.make_not_authenticated_error()) or "Owner"
         self._silent_until: dict[str, float] = {}
 
@@ -52,14 +54,17 @@ class Identification:
             TypeError: the provider returned neither a text nor None.
         """
         name = await self._name_of(request)
-        if name is None or self._has_repeated_header(request):
+        if self._has_repeated_header(request):
+            raise self._unauthenticated(detail=self._repeated)
+        if name is None:
             raise self._unauthenticated()
         if not isinstance(name, str):
             raise TypeError(f"The owner provider must return a str or None, not {type(name).__name__}.")
         owner = owner_id(name)
         if owner is None:
-            self._warn(_INVALID, owner_error(name), request)
-            raise self._unauthenticated()
+            reason = owner_error(name)
+            self._warn(_INVALID, reason, request)
+            raise self._unauthenticated(detail=f"The owner of the request is not valid. {reason}")
         return owner
 
     def _has_repeated_header(self, request: HTTPConnection) -> bool:
@@ -79,10 +84,12 @@ class Identification:
             self._warn(_UNAVAILABLE, "It did not respond in time.", request)
             raise OwnerUnavailable from error
 
-    def _unauthenticated(self, error: HTTPException | None = None) -> Unauthenticated:
+    def _unauthenticated(
+        self, error: HTTPException | None = None, detail: str | None = None
+    ) -> Unauthenticated:
         """Return the 401 with the challenge of an exception of the provider, or with that of its scheme."""
         challenge = _challenge(error) if error else None
-        return Unauthenticated(headers={"WWW-Authenticate": challenge or self._challenge})
+        return Unauthenticated(detail, headers={"WWW-Authenticate": challenge or self._challenge})
 
     def _warn(self, event: str, reason: str, request: HTTPConnection) -> None:
         now = time.monotonic()

@@ -2,8 +2,10 @@
 
 import contextlib
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -11,7 +13,14 @@ from starlette.types import Scope
 from structlog.tracebacks import ExceptionDictTransformer
 
 from app.settings import Settings
-from routers import path_template
+from routers import path_template, route_path
+
+MAX_PATH_LENGTH = 200
+"""The maximum length of a path in the log, in characters."""
+
+# At most three digits: the ids of rows have more.
+_PLAIN_SEGMENT = re.compile(r"(?=.{0,32}\Z)[A-Za-z._~-]*(?:[0-9][A-Za-z._~-]*){0,3}")
+_IGNORED = "a parameter of the database URL is ignored"
 
 _access = structlog.get_logger()
 
@@ -53,6 +62,9 @@ def configure_logs(settings: Settings) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    for setting, parameters in settings.ignored.items():
+        for name, reason in parameters.items():
+            _access.warning(_IGNORED, setting=setting, parameter=name, reason=reason)
 
 
 def _render_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
@@ -69,20 +81,33 @@ def _quoted(value: object) -> str:
 
 
 def log_request(scope: Scope, status: int, seconds: float, error: Exception | None) -> None:
-    """Write a line of the access log: no owner, no body, and the path of the route instead of the row's."""
+    """Write a line of the access log: no owner, no body, and the path of the route instead of the row's.
+
+    If no route has the path, the line has its plain segments, so that a wrong path can be found.
+    """
+    route = path_template(scope)
     fields = {
         "method": scope["method"],
-        "route": path_template(scope),
+        "route": route,
         "status": status,
         "ms": round(seconds * 1000, 1),
         "request_id": scope["request_id"],
     }
+    if route is None and status == HTTPStatus.NOT_FOUND:
+        fields["path"] = _plain(route_path(scope))
     # A closed log must not prevent the response.
     with contextlib.suppress(OSError):
         if error is None:
             _access.info("request", **fields)
         else:
             _access.error("request", **fields, exc_info=error)
+
+
+def _plain(path: str) -> str:
+    """Return a path with `*` in place of segments that may be values, such as ids; it is safe in any log."""
+    segments = (part if _PLAIN_SEGMENT.fullmatch(part) else "*" for part in path.split("/"))
+    plain = "/".join(segments)
+    return plain if len(plain) <= MAX_PATH_LENGTH else f"{plain[:MAX_PATH_LENGTH]}..."
 
 
 def log_rejection(status: int, reason: str) -> None:

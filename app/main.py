@@ -19,7 +19,7 @@ from app.resources import DESCRIPTION, OTHER_ROUTERS, RESOURCES, SUMMARY, TITLE
 from app.settings import Settings, SettingsError, read_settings
 from app.supervisor import exit_with_supervisor
 from app.telemetry import Telemetry
-from routers import Observer, ResourceAPI, Unavailable
+from routers import Observer, ResourceAPI, RootPathError, Unavailable
 
 TABLES = tuple(router.resource.table for router in RESOURCES)
 """The tables of all resources."""
@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None) -> ResourceAPI:
         license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
         openapi_tags=[health.TAG],
         lifespan=lifespan,
+        root_path=settings.root_path,
         max_body_size=settings.max_body_bytes,
         outer=[*_count_active(metrics), *cors(settings)],
         observe=_observer(metrics),
@@ -71,8 +72,11 @@ def create_app(settings: Settings | None = None) -> ResourceAPI:
     )
     app.state.identification = Identification(settings.provider)
     app.state.tables = TABLES
-    for router in (health.router, *RESOURCES, *OTHER_ROUTERS):
-        app.include_router(router)
+    try:
+        for router in (health.router, *RESOURCES, *OTHER_ROUTERS):
+            app.include_router(router)
+    except RootPathError as error:
+        raise SettingsError(f"TODO_ROOT_PATH cannot be used. {error}") from error
     return app
 
 

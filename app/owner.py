@@ -97,8 +97,10 @@ def owner_id(text: str) -> OwnerId | None:
 
 
 def owner_error(text: str) -> str:
-    """Return why a text is not a valid owner, without a part of it that identifies anyone."""
-    if not 0 < len(text) <= MAX_OWNER_LENGTH:
+    """Return why a text is not a valid owner, without any part of it."""
+    if not text:
+        return f"It is empty; an owner has {OWNER_FORMAT}."
+    if len(text) > MAX_OWNER_LENGTH:
         return f"It has {len(text)} characters; an owner has {OWNER_FORMAT}."
     invalid = next(character for character in text if not owner_id(character))
     return f"It contains {_kind(invalid)}; an owner has {OWNER_FORMAT}."
@@ -109,4 +111,4 @@ def _kind(character: str) -> str:
         return "white space"
     if not character.isascii():
         return "a character outside ASCII"
-    return f"the character {character}" if character.isprintable() else "a control character"
+    return "a character that is not allowed" if character.isprintable() else "a control character"

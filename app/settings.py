@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 from pydantic import (
     Field,
     ImportString,
+    PrivateAttr,
     ValidationError,
     ValidatorFunctionWrapHandler,
     field_validator,
@@ -19,9 +20,10 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import CommandError
-from app.database_url import validate_database_url
+from app.database_url import ignored_parameters, validate_database_url
 from app.limits import Limits
 from app.owner import OwnerProvider, provider_error, trusted_header
+from routers import root_path_error
 
 PREFIX = "TODO_"
 TRUSTED_HEADER = "app.owner:trusted_header"
@@ -49,6 +51,7 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(validation_alias="TODO_HOST", min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(validation_alias="TODO_PORT", ge=1, le=65535)] = 8000
     platform_port: Annotated[int | None, Field(validation_alias="PORT", ge=1, le=65535)] = None
+    root_path: Annotated[str, Field(validation_alias="TODO_ROOT_PATH")] = ""
     workers: Annotated[int, Field(validation_alias="TODO_WORKERS", ge=1, le=64)] = 1
     shutdown_delay: Annotated[float, Field(validation_alias="TODO_SHUTDOWN_DELAY", ge=0, le=300)] = 0.0
     pool_size: Annotated[int, Field(validation_alias="TODO_POOL_SIZE", ge=1, le=100)] = POOL_SIZE
@@ -83,10 +86,21 @@ class Settings(BaseSettings):
         Literal["debug", "info", "warning", "error"], Field(validation_alias="TODO_LOG_LEVEL")
     ] = "info"
 
+    _ignored: dict[str, dict[str, str]] = PrivateAttr(default_factory=dict)
+
     @field_validator("database_url", "database_url_unpooled")
     @classmethod
     def _check_url(cls, value: str | None) -> str | None:
-        return None if value is None else validate_database_url(value)
+        if value is not None:
+            validate_database_url(value)
+        return value
+
+    @field_validator("root_path")
+    @classmethod
+    def _check_root_path(cls, value: str) -> str:
+        if sentence := root_path_error(value):
+            raise ValueError(sentence)
+        return value
 
     @field_validator("data_dir", mode="before")
     @classmethod
@@ -125,12 +139,25 @@ class Settings(BaseSettings):
                 )
         return origins
 
+    @model_validator(mode="after")
+    def _drop_ignored_parameters(self) -> Self:
+        for name in ("database_url", "database_url_unpooled"):
+            if url := getattr(self, name):
+                self._ignored[name.upper()] = ignored_parameters(url)
+                setattr(self, name, validate_database_url(url))
+        return self
+
     # Not an alias of `port`: PORT in the environment would override TODO_PORT in `.env`.
     @model_validator(mode="after")
     def _use_platform_port(self) -> Self:
         if self.platform_port is not None and "port" not in self.model_fields_set:
             self.port = self.platform_port
         return self
+
+    @property
+    def ignored(self) -> Mapping[str, Mapping[str, str]]:
+        """The parameters of database URLs that are ignored, with the reasons, by setting."""
+        return self._ignored
 
     @property
     def provider(self) -> OwnerProvider:

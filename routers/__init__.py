@@ -10,6 +10,7 @@ from routers.api.dispatch import path_template
 from routers.api.middleware import COMMON_HEADERS, Observer, new_request_id
 from routers.api.operations import resource_router
 from routers.api.problem_responses import problem_response
+from routers.api.root_path import RootPathError, root_path_error, route_path
 from routers.api.router import ResourceRouter, ScopedRouter
 from routers.api.strict_request import check_query
 from routers.database.database import Database
@@ -77,6 +78,7 @@ __all__ = [
     "Resource",
     "ResourceAPI",
     "ResourceRouter",
+    "RootPathError",
     "RowId",
     "Scope",
     "ScopedRouter",
@@ -92,5 +94,7 @@ __all__ = [
     "problem_response",
     "problem_responses",
     "resource_router",
+    "root_path_error",
+    "route_path",
     "unique_ignoring_case",
 ]

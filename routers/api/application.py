@@ -1,7 +1,7 @@
 """A FastAPI application that keeps the HTTP contract for every response, errors of all kinds included."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -11,18 +11,22 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import compile_path
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from routers.api.dispatch import Dispatcher, route_path
+from routers.api.dispatch import Dispatcher
 from routers.api.middleware import ContractMiddleware, Observer
 from routers.api.names import add_tag, check_names
 from routers.api.problem_responses import EXCEPTION_HANDLERS, on_http_error
+from routers.api.root_path import check_routes, complete_root_path, quote_path, root_path_error, route_path
 from routers.api.route import SELECTED_PATH, SelectedPath
 from routers.api.route_paths import route_paths
 from routers.api.router import ScopedRouter
 from routers.openapi.components import THIS_SERVER
 from routers.openapi.docs_page import ASSETS, docs_assets, docs_page
-from routers.openapi.document import complete, document_text, replace_security_schemes
+from routers.openapi.document import complete, document_text, replace_security_schemes, servers_with
+
+CACHED_DOCUMENTS = 16
+"""The number of root paths whose documents are kept."""
 
 
 class ResourceAPI(FastAPI):
@@ -34,6 +38,7 @@ class ResourceAPI(FastAPI):
         outer: Sequence[Middleware] = (),
         observe: Observer | None = None,
         fast_path: bool = True,
+        root_path: str = "",
         security_schemes: Mapping[str, SecurityBase] | None = None,
         **options: Any,
     ) -> None:
@@ -43,14 +48,22 @@ class ResourceAPI(FastAPI):
             outer: Middleware around the whole application, FastAPI's own error responses included.
             observe: Called after each request, for logs and metrics.
             fast_path: Process ordinary requests without FastAPI's resolution of dependencies.
+            root_path: The prefix of all paths, whether a gateway removes it or not.
             security_schemes: What the document says of security schemes, by their names, instead of what the
                 dependencies say: for dependencies that the configuration changes.
             options: The arguments of `FastAPI`.
+
+        Raises:
+            TypeError: `root_path` is not valid.
         """
+        if error := root_path_error(root_path):
+            raise TypeError(f"root_path {error}.")
+        self._root_path = root_path  # FastAPI's own attribute would replace the root path of a mount
         self._outer = outer
         self._observe = observe
         self._security_schemes = security_schemes or {}
         self._completed: dict[str, Any] | None = None
+        self._document = lru_cache(CACHED_DOCUMENTS)(self._document_below)
         handlers = {**EXCEPTION_HANDLERS, 405: self._on_method_not_allowed}
         super().__init__(
             redirect_slashes=False,
@@ -64,17 +77,26 @@ class ResourceAPI(FastAPI):
         self.add_api_route("/docs", self._serve_docs, include_in_schema=False)
         self.mount(ASSETS, docs_assets())
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Process a request, below the whole root path."""
+        if "path" in scope:
+            complete_root_path(scope, self._root_path)
+        await super().__call__(scope, receive, send)
+
     def include_router(self, router: APIRouter, **options: Any) -> None:
         """Include a router. The tables of all resources must be declared by now.
 
         Raises:
             TypeError: two routes exclude each other, or two routers have one tag.
+            RootPathError: a route begins with the root path.
         """
         if isinstance(router, ScopedRouter):
             router.finish()
             self.openapi_tags = add_tag(self.openapi_tags or [], router.tag)
         super().include_router(router, **options)
-        route_paths(iter_route_contexts(self.routes))
+        routes = list(iter_route_contexts(self.routes))
+        route_paths(routes)
+        check_routes(self._root_path, routes)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the outer middleware around FastAPI's, when the application starts and all routes are known.
@@ -110,14 +132,17 @@ class ResourceAPI(FastAPI):
 
     def openapi_text(self) -> str:
         """Return the OpenAPI document as it is served, byte for byte."""
-        return document_text(self.openapi())
+        return self._document_below(self._root_path).decode()
 
-    @cached_property
-    def _document(self) -> bytes:
-        return self.openapi_text().encode()
+    def _document_below(self, root_path: str) -> bytes:
+        document = self.openapi()
+        if root_path and self.root_path_in_servers:
+            servers = servers_with(quote_path(root_path), document.get("servers", ()))
+            document = {**document, "servers": servers}
+        return document_text(document).encode()
 
-    async def _serve_document(self) -> Response:
-        return Response(self._document, media_type="application/json")
+    async def _serve_document(self, request: Request) -> Response:
+        return Response(self._document(request.scope["root_path"]), media_type="application/json")
 
     async def _serve_docs(self) -> HTMLResponse:
         return docs_page(self.title)

@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from routers.api.fast_path import FastPath, build_fast_path
+from routers.api.root_path import route_path
 from routers.api.route import SELECTED_PATH, SelectedPath
 from routers.api.route_paths import GROUP_NAME, RoutePath, is_scoped, route_paths
 from routers.api.strict_request import StrictRequest
@@ -42,6 +43,7 @@ class Dispatcher:
 
     def _match(self, scope: Scope) -> FastPath | None:
         """Return the fast path for a request, and complete the ASGI scope as Starlette does."""
+        scope.pop(PATH_TEMPLATE, None)  # that of the application in which this one is mounted
         match = self.table.pattern.fullmatch(route_path(scope))
         if match is None:
             return None
@@ -134,10 +136,3 @@ PATH_TEMPLATE = "routers.path_template"
 def path_template(scope: Scope) -> str | None:
     """Return the path of the route that processed a request, e.g. `/things/{thing_id}`; None without one."""
     return scope.get(PATH_TEMPLATE) or getattr(scope.get("route"), "path_format", None)
-
-
-def route_path(scope: Scope) -> str:
-    """Return the path below the one that the application is mounted at, as Starlette does."""
-    root, path = scope.get("root_path", ""), str(scope["path"])
-    below = path.removeprefix(root)
-    return below if below[:1] in {"", "/"} else path

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from operator import or_
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
-from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from routers.api.conditional_headers import etag
+from routers.api.root_path import quote_path
 from routers.openapi.components import header_references
 from routers.queries.pagination import Page
 from routers.queries.preconditions import Preconditions
@@ -29,7 +29,7 @@ Encoder = ResponseEncoder[Any]
 def location(request: Request, row_id: UUID | None = None) -> str:
     """Return the URL of the requested row or, in its collection, of a new one."""
     path = request.scope["path"] if row_id is None else f"{request.scope['path']}/{row_id}"
-    return quote(path, safe="/:@!$&'()*+,;=~")
+    return quote_path(path)
 
 
 def row_response(encoder: Encoder, row: Any, status: int, url: str | None = None) -> Response:

@@ -1,7 +1,7 @@
 """Complete the OpenAPI document with what FastAPI does not generate."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -13,6 +13,7 @@ from routers.openapi.components import (
     HEADERS,
     OPTIONAL_HEADERS,
     SCHEMA_REFERENCE,
+    THIS_SERVER,
     header_references,
 )
 from routers.openapi.examples import add_examples
@@ -49,6 +50,14 @@ def replace_security_schemes(document: dict[str, Any], schemes: Mapping[str, Sec
     documented = document["components"].get("securitySchemes", {})
     for name in documented.keys() & schemes.keys():
         documented[name] = jsonable_encoder(schemes[name], by_alias=True, exclude_none=True)
+
+
+def servers_with(root_path: str, servers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the servers of a document, with this server at a root path."""
+    others = [each for each in servers if each != THIS_SERVER]
+    if any(each["url"] == root_path for each in others):
+        return others
+    return [{**THIS_SERVER, "url": root_path}, *others]
 
 
 def _add_schemas(components: dict[str, Any]) -> None:

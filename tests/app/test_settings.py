@@ -2,16 +2,10 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
 
 import pytest
 from fastapi.security import APIKeyQuery, HTTPBearer
-from hypothesis import given
-from hypothesis import strategies as st
-from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import make_url
 
-from app.database_url import PERCENT_ENCODE, UNKNOWN_PART, validate_database_url
 from app.owner import TrustedHeader, trusted_header
 from app.settings import Settings, SettingsError, read_settings
 from tests.support.owners import known_only
@@ -55,6 +49,9 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ({"TODO_PORT": "65536"}, "TODO_PORT should be less than or equal to 65535"),
         ({"PORT": "http"}, "PORT should be a valid integer"),
         ({"TODO_HOST": ""}, "TODO_HOST should have at least 1 character"),
+        ({"TODO_ROOT_PATH": "todo"}, "TODO_ROOT_PATH must look like /todo or /apps/todo: without a slash at"),
+        ({"TODO_ROOT_PATH": "/todo/"}, "TODO_ROOT_PATH must look like /todo"),
+        ({"TODO_ROOT_PATH": "/secret list"}, "TODO_ROOT_PATH must look like /todo"),
         ({"TODO_WORKERS": "0"}, "TODO_WORKERS should be greater"),
         ({"TODO_SHUTDOWN_DELAY": "-1"}, "TODO_SHUTDOWN_DELAY should be greater"),
         ({"TODO_SHUTDOWN_DELAY": "301"}, "TODO_SHUTDOWN_DELAY should be less than or equal to 300"),
@@ -92,7 +89,34 @@ def read(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
         ),  # pragma: allowlist secret
         ({"DATABASE_URL": "postgresql://u:pass/secret@h/d"}, "percent-encode special characters"),
         ({"DATABASE_URL": "postgresql://u:secret@h:d/x"}, "percent-encode special characters"),
-        ({"DATABASE_URL": f"{URL}&foo=secret"}, "DATABASE_URL has a part that PostgreSQL does not know"),
+        (
+            {"DATABASE_URL": f"{URL}&foo=secret"},
+            "DATABASE_URL has the parameter foo, which PostgreSQL does not know: correct its name, or remove",
+        ),
+        (
+            {"DATABASE_URL": f"{URL}&schema=secret"},
+            "has the parameter schema, which PostgreSQL does not know: set it for the role instead, by ALTER",
+        ),
+        (
+            {"DATABASE_URL": f"{URL}&sslaccept=strict"},
+            "has the parameter sslaccept, which PostgreSQL does not know: use sslmode=verify-full&sslroot",
+        ),
+        (
+            {"DATABASE_URL": f"{URL}&ssl=true"},
+            "has the parameter ssl, which PostgreSQL does not know: use sslmode instead, e.g. sslmode=",
+        ),
+        ({"DATABASE_URL": f"{URL}&sslmode=prefer"}, "has the parameter sslmode more than once: keep one."),
+        ({"DATABASE_URL": f"{URL}&secret"}, "DATABASE_URL has a part that PostgreSQL does not know"),
+        (
+            {"DATABASE_URL": f"{URL}&options=a=secret"},
+            "DATABASE_URL has a part that PostgreSQL does not know",
+        ),
+        ({"DATABASE_URL": f"{URL}&%2Dsecret=x"}, "DATABASE_URL has a part that PostgreSQL does not know"),
+        ({"DATABASE_URL": f"{URL}&password=a&secret=b"}, "DATABASE_URL has a part that PostgreSQL does not"),
+        (
+            {"DATABASE_URL": f"{URL}&password=a&sslmode=secret"},
+            "DATABASE_URL has a part that PostgreSQL does",
+        ),
         ({"DATABASE_URL_UNPOOLED": URL}, "DATABASE_URL_UNPOOLED is set without DATABASE_URL"),
         ({"DATABASE_URL": URL}, "TODO_OWNER_PROVIDER is not set, but DATABASE_URL requires it"),
         ({"TODO_HOST": "0.0.0.0"}, "TODO_OWNER_PROVIDER is not set, but TODO_HOST=0.0.0.0 lets"),  # noqa: S104
@@ -157,26 +181,6 @@ def test_the_url_of_a_hosting_provider_is_accepted_unchanged(
     assert read(monkeypatch, {"DATABASE_URL": url, **PROVIDER}).database_url == url
 
 
-@given(
-    password=st.text(st.sampled_from("@/#?%:[]&=+ \\\"'<>;,!$()*~^`{}|\u00e9013aF"), min_size=1, max_size=20)
-)
-def test_a_password_is_read_as_it_is_or_rejected_without_a_part_of_it(password: str) -> None:
-    url, message = f"postgresql://user:{password}@host:5432/db?sslmode=require", ""
-    try:
-        validate_database_url(url)
-    except ValueError as error:
-        message = str(error)
-    if message:
-        assert message in {PERCENT_ENCODE, UNKNOWN_PART}
-        url = f"postgresql://user:{quote(password, safe='')}@host:5432/db?sslmode=require"
-        validate_database_url(url)
-    libpq, sqlalchemy = conninfo_to_dict(url), make_url(url)
-    assert (libpq["host"], libpq["port"], libpq["dbname"], libpq["user"]) == ("host", "5432", "db", "user")
-    assert (sqlalchemy.host, sqlalchemy.port, sqlalchemy.database) == ("host", 5432, "db")
-    assert sqlalchemy.password == libpq["password"]
-    assert libpq["password"] in {password, unquote(password)}
-
-
 def test_origins_are_separated_by_commas_and_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
     origins = ("https://a.example", "http://localhost:3000", "http://[::1]:8080", "http://a.example:443")
     settings = read(monkeypatch, {"TODO_CORS_ORIGINS": " , ".join(origins) + ","})
@@ -187,6 +191,12 @@ def test_the_environment_overrides_the_dotenv_file(monkeypatch: pytest.MonkeyPat
     Path(tmp_path, ".env").write_text("TODO_PORT=8001\nTODO_WORKERS=2\nOTHER=x\n")
     settings = read(monkeypatch, {"TODO_PORT": "8002"})
     assert (settings.port, settings.workers) == (8002, 2)
+
+
+def test_the_root_path_is_empty_or_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, {}).root_path == ""
+    assert read(monkeypatch, {"TODO_ROOT_PATH": ""}).root_path == ""
+    assert read(monkeypatch, {"TODO_ROOT_PATH": "/apps/todo"}).root_path == "/apps/todo"
 
 
 def test_the_port_of_the_platform_is_used_unless_another_one_is_set(

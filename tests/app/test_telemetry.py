@@ -79,6 +79,22 @@ def test_requests_and_their_statements_are_exported_without_data_of_clients(
         assert quote(secret).encode() not in exported
 
 
+def test_a_route_below_a_path_prefix_is_exported_with_it(
+    serve: Serve, task_url: str, collector: Collector
+) -> None:
+    served = serve(
+        DATABASE_URL=task_url,
+        OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
+        TODO_ROOT_PATH="/todo",
+        **PROVIDER,
+    )
+    assert httpx.get(f"{served.url}/tasks", headers=HEADERS).status_code == 200
+    served.stop()
+    (request,) = [span for span in collector.spans() if span.trace_id.hex() == TRACE and span.events]
+    assert request.name == "GET /todo/api/v1/tasks"
+    assert attributes(request.attributes)["http.route"] == "/todo/api/v1/tasks"
+
+
 def test_a_failed_statement_has_its_sqlstate_as_error_type(
     serve: Serve, server_url: str, collector: Collector
 ) -> None:

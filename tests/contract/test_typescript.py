@@ -56,6 +56,21 @@ def run(copy: Path, command: str, **settings: str) -> "subprocess.CompletedProce
     )
 
 
+def build_hey_api(copy: Path, url: str) -> None:
+    """Generate and compile one client, from the document of a server."""
+    copy.parents[1].joinpath("openapi.json").write_bytes(httpx.get(f"{url}/openapi.json").content)
+    references = [{"path": "tsconfig.hey-api.json"}]
+    alone = {
+        "extends": "./tsconfig.json",
+        "include": ["scenarios/hey-api.ts"],
+        "references": references,
+    }
+    copy.joinpath("alone.json").write_text(json.dumps(alone))
+    for command in ("npm run --silent hey-api", "node_modules/.bin/tsc --build alone.json"):
+        result = run(copy, command)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
 def test_each_generated_client_compiles_and_works(copy: Path, serve: Serve, server_url: str) -> None:
     shutil.copy(ROOT / "openapi.json", copy.parents[1])
     build = run(copy, "npm run --silent build")
@@ -126,18 +141,23 @@ def test_a_client_that_is_generated_for_tokens_sends_them_with_unchanged_code(
 ) -> None:
     issuer = Issuer(tmp_path)
     served = serve(DATABASE_URL=migrated_database(server_url, "tokens"), **issuer.settings)
-    copy.parents[1].joinpath("openapi.json").write_bytes(httpx.get(f"{served.root}/openapi.json").content)
-    references = [{"path": "tsconfig.hey-api.json"}]
-    alone = {
-        "extends": "./tsconfig.json",
-        "include": ["scenarios/hey-api.ts"],
-        "references": references,
-    }
-    copy.joinpath("alone.json").write_text(json.dumps(alone))
-    for command in ("npm run --silent hey-api", "node_modules/.bin/tsc --build alone.json"):
-        result = run(copy, command)
-        assert result.returncode == 0, result.stdout + result.stderr
+    build_hey_api(copy, served.root)
     result = run(copy, "node build/scenarios/hey-api.js", TODO_URL=served.root, TODO_OWNER=issuer.token())
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_client_that_is_generated_below_a_prefix_sends_its_requests_there(
+    copy: Path, serve: Serve, server_url: str
+) -> None:
+    url = migrated_database(server_url, "prefix")
+    served = serve(
+        DATABASE_URL=url, TODO_OWNER_PROVIDER="app.owner:trusted_header", TODO_ROOT_PATH="/apps/todo"
+    )
+    build_hey_api(copy, f"{served.root}/apps/todo")
+    generated = copy.joinpath("generated", "hey-api", "client.gen.ts").read_text()
+    (base_url,) = re.findall(r"baseUrl: '(.*?)'", generated)
+    assert base_url == "/apps/todo"
+    result = run(copy, "node build/scenarios/hey-api.js", TODO_URL=f"{served.root}{base_url}")
     assert result.returncode == 0, result.stdout + result.stderr
 
 

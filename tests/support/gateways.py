@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -73,10 +73,18 @@ GATEWAYS: dict[str, tuple[str, Write]] = {
 
 
 @contextlib.contextmanager
-def gateway(name: str, application_port: int, directory: Path) -> Iterator[int]:
+def gateway(
+    name: str, application_port: int, directory: Path, changes: Mapping[str, str] | None = None
+) -> Iterator[int]:
     """Run a gateway in front of an application, and yield its port.
 
     If it is not installed, skip the test or, under CI, fail it.
+
+    Args:
+        name: The name of the program.
+        application_port: The port of the application.
+        directory: An empty directory.
+        changes: Lines to replace in the configuration.
     """
     program = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
@@ -85,6 +93,8 @@ def gateway(name: str, application_port: int, directory: Path) -> Iterator[int]:
     file, write = GATEWAYS[name]
     port = free_port()
     text = (CONFIGURATIONS / file).read_text()
+    for old, new in (changes or {}).items():
+        text = _replaced(text, old, new)
     text = _replaced(text, "127.0.0.1:8000", f"127.0.0.1:{application_port}")
     text = _replaced(text, "127.0.0.1:8080", f"127.0.0.1:{port}")
     arguments = write(directory, text)
