@@ -26,6 +26,7 @@ from routers.exceptions import (
 )
 from routers.openapi.components import problem_responses
 from routers.queries.computed_columns import Computed
+from routers.queries.contains import Contains
 from routers.queries.derived_members import Derived
 from routers.queries.filters import Equals, Has, OneOf, Range, Search
 from routers.queries.ownership import OwnerId
@@ -52,6 +53,7 @@ __all__ = [
     "Access",
     "Computed",
     "Conflict",
+    "Contains",
     "Database",
     "DatabaseObserver",
     "DatabaseOperation",

@@ -4,6 +4,9 @@ from typing import ClassVar
 
 from routers.schemas.problem import Violation
 
+ACCEPT_PATCH, PATCH_MEDIA_TYPES = "Accept-Patch", "application/merge-patch+json, application/json"
+"""The header with the media types of a PATCH (RFC 5789 section 3.1), and its value."""
+
 
 class ProblemError(Exception):
     """An error with a status, a detail for the client and, where HTTP requires them, headers.
@@ -69,11 +72,6 @@ class UnsupportedMediaType(ProblemError):
 
     status = 415
     detail = "Send the body as application/json."
-
-    @classmethod
-    def encoded(cls) -> "UnsupportedMediaType":
-        """Return the error for a compressed body (RFC 9110 section 12.5.3)."""
-        return cls("Send the body without Content-Encoding.", {"Accept-Encoding": "identity"})
 
 
 class InvalidRequest(ProblemError):

@@ -7,11 +7,18 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 
-from routers.api.responses import CREATED_HEADERS, ROW_HEADERS, location, read_response, row_response
+from routers.api.responses import (
+    CREATED_HEADERS,
+    PATCHED_HEADERS,
+    ROW_HEADERS,
+    location,
+    read_response,
+    row_response,
+)
 from routers.api.route import ResourceRoute
 from routers.api.router import ResourceRouter, operation_id
 from routers.api.scope_dependency import ScopeDependency
-from routers.exceptions import PreconditionFailed
+from routers.exceptions import ACCEPT_PATCH, PATCH_MEDIA_TYPES, PreconditionFailed
 from routers.resource.declaration import Operation
 from routers.resource.resource import Resource
 from routers.schemas.field_formats import RowId
@@ -194,7 +201,9 @@ def _add_update(generator: _Generator) -> None:
     encoder, noun = generator.encoder, generator.noun
 
     async def update_row(row_id: RowId, rows: Scope[Any], body: BaseModel) -> Response:
-        return row_response(encoder, await rows.update(row_id, **provided(body)), 200)
+        response = row_response(encoder, await rows.merge(row_id, **provided(body)), 200)
+        response.headers[ACCEPT_PATCH] = PATCH_MEDIA_TYPES
+        return response
 
     generator.add(
         generator.row_path,
@@ -208,7 +217,7 @@ def _add_update(generator: _Generator) -> None:
         "Omitted members stay unchanged.",
         response_model=generator.resource.response_schema,
         response_description=f"The {noun} after the update.",
-        responses={200: ROW_HEADERS},
+        responses={200: PATCHED_HEADERS},
     )
 
 

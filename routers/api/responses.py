@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from routers.api.conditional_headers import etag
 from routers.api.root_path import quote_path
+from routers.exceptions import ACCEPT_PATCH
 from routers.openapi.components import header_references
 from routers.queries.pagination import Page
 from routers.queries.preconditions import Preconditions
@@ -22,6 +23,7 @@ from routers.schemas.response_encoder import ResponseEncoder
 
 ROW_HEADERS = {"headers": header_references("ETag")}
 CREATED_HEADERS = {"headers": header_references("ETag", "Location")}
+PATCHED_HEADERS = {"headers": header_references(ACCEPT_PATCH, "ETag")}
 
 Encoder = ResponseEncoder[Any]
 

@@ -5,13 +5,21 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 
-from routers.exceptions import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
+from routers.exceptions import (
+    ACCEPT_PATCH,
+    PATCH_MEDIA_TYPES,
+    InvalidRequest,
+    MalformedBody,
+    ProblemError,
+    UnsupportedMediaType,
+)
 from routers.schemas.json_types import MAX_DEPTH
 from routers.schemas.problem import MAX_VIOLATIONS, Violation
 
@@ -67,12 +75,17 @@ class StrictRequest(Request):
             if name == b"content-type":
                 types.append(value)
             elif name == b"content-encoding" and value.strip(b" \t").lower() != b"identity":
-                raise UnsupportedMediaType.encoded()
+                coding = {"Accept-Encoding": "identity"}
+                raise self._unsupported("Send the body without Content-Encoding.", coding)
         if len(types) != 1:
             many = "the request has several Content-Type headers" if types else "Content-Type is missing"
-            raise UnsupportedMediaType(f"Send the body as application/json: {many}.")
+            raise self._unsupported(f"Send the body as application/json: {many}.")
         if error := cached(_media_type_error, types[0])(types[0], self.method):
-            raise UnsupportedMediaType(error)
+            raise self._unsupported(error)
+
+    def _unsupported(self, detail: str, headers: Mapping[str, str] = MappingProxyType({})) -> ProblemError:
+        accepted = {ACCEPT_PATCH: PATCH_MEDIA_TYPES} if self.method == "PATCH" else {}
+        return UnsupportedMediaType(detail, {**headers, **accepted})
 
     def check(self, query_parameters: Mapping[str, bool]) -> None:
         """Raise the error of the body that FastAPI has read, then check the query parameters.

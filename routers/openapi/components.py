@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from routers.exceptions import InvalidRequest
+from routers.exceptions import ACCEPT_PATCH, PATCH_MEDIA_TYPES, InvalidRequest
 from routers.schemas.field_formats import MAX_ETAG_LIST_LENGTH
 from routers.schemas.problem import PROBLEM_MEDIA_TYPE, Violation, problem_json, title
 
@@ -28,6 +28,7 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
         "The content codings of bodies, if the request had another one.",
         {"const": "identity"},
     ),
+    ACCEPT_PATCH: ("The media types of a PATCH.", {"const": PATCH_MEDIA_TYPES}),
     "Cache-Control": (
         "Responses are private to the owner and must not be stored.",
         {"const": "private, no-store"},

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.models import SecurityBase
 
+from routers.exceptions import ACCEPT_PATCH
 from routers.openapi.components import (
     COMMON_HEADERS,
     HEADERS,
@@ -40,6 +41,7 @@ def complete(document: dict[str, Any]) -> None:
             _complete_operation(operation)
         if content := operations.get("patch", {}).get("requestBody", {}).get("content"):
             content["application/merge-patch+json"] = content["application/json"]
+            operations["patch"]["responses"]["415"]["headers"] |= header_references(ACCEPT_PATCH)
     add_links(document["paths"])
     _complete_integers(document)
     add_examples(document)

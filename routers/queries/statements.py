@@ -26,6 +26,7 @@ from routers.queries.computed_columns import Computed, compute
 from routers.queries.conflicts import delete_conflicts, update_conflicts
 from routers.queries.derived_members import Columns
 from routers.queries.filters import Parameter
+from routers.queries.merge_patch import MergedObject
 from routers.queries.owner_compiler import generated
 from routers.queries.ownership import OWNER, policy_of
 from routers.queries.preconditions import VersionConditions
@@ -147,18 +148,24 @@ class Statements:
         same = [self.table.c[name].is_not_distinct_from(self._value(name)) for name in self._write_once]
         return self.update(columns).where(*same, *conditions.clauses(self.table))
 
-    def _update(self, columns: frozenset[str]) -> ReturningUpdate[Any]:
-        """Update these columns of one row."""
-        return self._update_row({name: self._value(name) for name in columns})
+    def _update(self, columns: frozenset[str], patched: frozenset[str] = frozenset()) -> ReturningUpdate[Any]:
+        """Update these columns of one row to values, and others by merge patches."""
+        return self._update_row(self._values(columns, patched))
 
-    def update_by(self, clauses: Mapping[str, Any], columns: Iterable[str]) -> ReturningUpdate[Any]:
-        """Update some columns of one row by SQL expressions, others to values.
+    def update_by(
+        self, clauses: Mapping[str, Any], columns: Iterable[str], patched: Iterable[str] = ()
+    ) -> ReturningUpdate[Any]:
+        """Update some columns of one row by SQL expressions, others to values or by merge patches.
 
         Raises:
             TypeError: an expression has columns of another table outside of a subquery.
         """
         self._check_own_columns(clauses.values())
-        return self._update_row({**{name: self._value(name) for name in columns}, **clauses})
+        return self._update_row({**self._values(columns, patched), **clauses})
+
+    def _values(self, columns: Iterable[str], patched: Iterable[str]) -> dict[str, Any]:
+        patches = {name: MergedObject(self.table.c[name], self._value(name)) for name in patched}
+        return {**{name: self._value(name) for name in columns}, **patches}
 
     def _update_row(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
         return self._update_all(expressions).where(self._has_id).returning(*self._columns)

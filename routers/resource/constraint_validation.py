@@ -10,9 +10,6 @@ from routers.tables.row_constraints import EQUAL, Unique, check_constraints, col
 
 def constraint_errors(table: Table) -> Iterator[str]:
     """Yield what is wrong with the constraints and indexes of a table."""
-    names = [str(index.name) for index in table.indexes]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"two indexes have the name {name}: give one another."
     for unique in uniques(table):
         yield from _unique_errors(table, unique)
     for constraint in (*uniques(table), *check_constraints(table)):

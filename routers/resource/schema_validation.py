@@ -32,10 +32,12 @@ def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
     key = ["id"] if declaration.public else ["owner_id", "id"]
     if [column.name for column in table.primary_key] != key:
         yield f"its primary key is not {' and '.join(key)}: drop primary_key from the other fields."
-    for role, schema in {"create": declaration.create, "read": declaration.read}.items():
+    schemas = {"create": declaration.create, "read": declaration.read}
+    for role, schema in schemas.items():
         yield from _type_errors(role, schema, declaration.model)
-        yield from _format_errors(role, schema, declaration.columns)
     yield from setting_errors(declaration)
+    for role, schema in schemas.items():
+        yield from _format_errors(role, schema, declaration.columns)
     for name, field in declaration.create.model_fields.items():
         yield from _length_errors(name, field, table)
         yield from _null_errors(name, field, table)

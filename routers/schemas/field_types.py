@@ -1,16 +1,17 @@
 """The exact types of a column's field: in bodies, in queries and in responses."""
 
 from types import GenericAlias, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import Field, StrictBool
+from annotated_types import Ge, Lt
+from pydantic import Field
 from pydantic.fields import FieldInfo
-from sqlalchemy import BigInteger, ColumnElement, Double, String
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Double, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from routers.schemas.choices import is_choice
 from routers.schemas.exact_columns import column_error
-from routers.schemas.field_formats import MAX_ARRAY_LENGTH, QueryBool
+from routers.schemas.field_formats import MAX_ARRAY_LENGTH
 from routers.schemas.field_metadata import (
     FieldTypes,
     Metadata,
@@ -74,18 +75,62 @@ def database_type(column: ColumnElement[Any]) -> TypeEngine[Any]:
     return column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
 
 
+def patch_type(field: FieldInfo, column: ColumnElement[Any]) -> Any:
+    """Return the exact type of a field in a merge patch, in which null removes a member of an object."""
+    python_type, _ = split_optional(field.annotation)
+    types = field_types(field, column)
+    if not is_object(python_type):
+        return types.body
+    # Bounds of the number of members apply to the result: the table checks them.
+    value = value_types(python_type)
+    return object_of(value.body | None) if value else JsonObject
+
+
+def is_object(python_type: Any) -> bool:
+    """Check whether a type is that of JSON objects, into which PATCH merges."""
+    return (get_origin(python_type) or python_type) is dict
+
+
+def value_types(container: Any) -> FieldTypes | None:
+    """Return the types of the values in typed JSON (`list[str]`, `dict[str, int]`); None for any values.
+
+    Raises:
+        UnsupportedTypeError: the values have no exact format.
+    """
+    arguments = get_args(container)
+    if not arguments or arguments in ((Any,), (str, Any)):
+        return None
+    python_type, metadata = split_value(container)
+    if python_type not in _VALUE_COLUMNS or arguments[:-1] not in ((), (str,)):
+        raise unsupported(container)
+    if not all(bounds([each], *_VALUE_BOUNDS) for each in metadata):
+        raise UnsupportedTypeError(f"the values of {container} have more than bounds and a pattern: drop it")
+    if python_type is float:
+        lower = [] if bounds(metadata, "ge", "gt") else [Ge(-NUMBER_BOUND)]
+        upper = [] if bounds(metadata, "le", "lt") else [Lt(NUMBER_BOUND)]
+        metadata = [*metadata, *lower, *upper]
+    return scalar_types(python_type, metadata, _VALUE_COLUMNS[python_type])
+
+
+def split_value(container: Any) -> tuple[Any, Metadata]:
+    """Split the type of the values in typed JSON into the type and its bounds."""
+    annotation = get_args(container)[-1]
+    if get_origin(annotation) is not Annotated:
+        return annotation, []
+    python_type, *annotations = get_args(annotation)
+    own = [each.metadata if isinstance(each, FieldInfo) else [each] for each in annotations]
+    return python_type, without_column([part for parts in own for part in parts])
+
+
 def _json(python_type: Any, metadata: Metadata) -> FieldTypes:
-    """Return the types of JSON with any values, or of values of one type (`list[str]`, `dict[str, int]`)."""
+    """Return the types of JSON with any values, or of values of one type."""
     check_bounds("JSON", ("min_length", "max_length"), metadata)
-    arguments = [each for each in get_args(python_type) if each is not Any]
     container = get_origin(python_type) or python_type
-    if python_type == dict[str, Any] or not arguments:
+    value = value_types(python_type)
+    if value is None:
         body: Any = JsonArray if container is list else JsonObject
         response: Any = python_type
-    elif arguments[-1] not in _VALUE_TYPES or arguments[:-1] not in ([], [str]):
-        raise unsupported(python_type)
     else:
-        value = _VALUE_TYPES[arguments[-1]]
         of: Any = object_of if container is dict else lambda each: GenericAlias(list, (each,))
         body, response = of(value.body), of(value.response)
     if container is list and not bounds(metadata, "max_length"):
@@ -94,10 +139,12 @@ def _json(python_type: Any, metadata: Metadata) -> FieldTypes:
     return FieldTypes(annotated(body, *metadata), None, annotated(response, *metadata))
 
 
-_VALUE_TYPES: dict[type, FieldTypes] = {
-    bool: FieldTypes(StrictBool, QueryBool, bool),
-    str: scalar_types(str, [], String()),
-    int: scalar_types(int, [], BigInteger()),
-    float: scalar_types(float, [Field(ge=-NUMBER_BOUND), Field(lt=NUMBER_BOUND)], Double()),
+_VALUE_COLUMNS: dict[type, TypeEngine[Any]] = {
+    bool: Boolean(),
+    str: String(),
+    int: BigInteger(),
+    float: Double(),
 }
-"""The types of values in typed JSON."""
+"""The types of values in typed JSON, with columns that have the same bounds."""
+
+_VALUE_BOUNDS = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern")

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table
 from sqlmodel import SQLModel
 
 from routers.schemas.exact_models import Fields, attributes, doc, register, request_model
-from routers.schemas.field_types import field_types, split_optional
+from routers.schemas.field_types import field_types, is_object, patch_type, split_optional
 from routers.schemas.read_row import ReadT
 from routers.schemas.settings import DOCUMENTED
 
@@ -45,11 +45,13 @@ def update_schema(
 ) -> type[BaseModel]:
     """Return the schema of PATCH (RFC 7396): each field is absent, a value, or null where it may be."""
     fields: Fields = {
-        member: _request_field(field, field_types(field, table.c[member]).body, optional=True)
+        member: _request_field(field, patch_type(field, table.c[member]), optional=True)
         for member, field in declared.model_fields.items()
         if member not in immutable
     }
-    description = f"The members to change. {doc(declared)}"
+    is_merged = any(is_object(split_optional(declared.model_fields[each].annotation)[0]) for each in fields)
+    hint = " In JSON objects, null removes a member." if is_merged else ""
+    description = f"The members to change.{hint} {doc(declared)}"
     # The title and the examples of the declared schema are those of a complete row.
     config = _config(declared, "model_title_generator")
     schema = create_model(name, __config__=config, __doc__=description, **fields)

@@ -13,6 +13,7 @@ from routers.database.statement import compile_statement
 from routers.exceptions import NotFound
 from routers.queries.conflicts import explain
 from routers.queries.expressions import split_changes
+from routers.queries.merge_patch import merge_steps
 from routers.queries.ownership import OwnerId
 from routers.queries.preconditions import Preconditions
 from routers.queries.violations import Written, immutable_error
@@ -93,32 +94,55 @@ class Scope(BulkScope[ReadT]):
     async def update(self, row_id: UUID, /, **changes: Any) -> ReadT:
         """Change columns of one row, each to a value or by an SQL expression over the row's columns.
 
-        Without changes, the row is returned as it is, its version included.
+        Without changes, the row is returned as it is, its version included. An object replaces the value of a
+        JSON column; `merge` changes its members.
 
         Raises:
             NotFound: the owner has no such row.
             PreconditionFailed: the row does not meet the preconditions of the request.
             TypeError: a column cannot be written, or an expression could reach rows of other owners.
         """
+        return await self._update(row_id, changes, NO_PARAMETERS)
+
+    async def merge(self, row_id: UUID, /, **changes: Any) -> ReadT:
+        """Change columns of one row like `update`, but merge objects into JSON columns (RFC 7396).
+
+        In such an object, null removes a member.
+
+        Raises:
+            NotFound: the owner has no such row.
+            PreconditionFailed: the row does not meet the preconditions of the request.
+            TypeError: a column cannot be written, or an expression could reach rows of other owners.
+        """
+        patches = {name: value for name, value in changes.items() if isinstance(value, dict)}
+        return await self._update(row_id, changes, patches)
+
+    async def _update(self, row_id: UUID, changes: Mapping[str, Any], patches: Mapping[str, Any]) -> ReadT:
         self._check_writable(changes, self._resource.changeable)
         if not changes:
             return await self._unchanged(row_id)
-        clauses, values = split_changes(changes)
+        clauses, values = split_changes({name: each for name, each in changes.items() if name not in patches})
         statement, provided = self._update_statement(
-            clauses, frozenset(values), self._preconditions_of(row_id)
+            clauses, frozenset(values), frozenset(patches), self._preconditions_of(row_id)
         )
-        rows = await self._change(statement, row_id, values, Write(values, clauses), provided)
+        steps = value_parameters({name: merge_steps(patch) for name, patch in patches.items()})
+        parameters = {**provided, **steps}
+        rows = await self._change(statement, row_id, values, Write(values, clauses), parameters)
         return self._make_row(rows[0])
 
     def _update_statement(
-        self, clauses: Mapping[str, Any], columns: frozenset[str], preconditions: Preconditions
+        self,
+        clauses: Mapping[str, Any],
+        columns: frozenset[str],
+        patched: frozenset[str],
+        preconditions: Preconditions,
     ) -> tuple[Statement, Mapping[str, Any]]:
         if not clauses:
-            return self._if_met(self._statements.update(columns), preconditions), NO_PARAMETERS
+            return self._if_met(self._statements.update(columns, patched), preconditions), NO_PARAMETERS
         return compile_for_owner(
-            (self._statements, tuple(clauses), columns, preconditions.conditions),
+            (self._statements, tuple(clauses), columns, patched, preconditions.conditions),
             list(clauses.values()),
-            lambda: self._if_met(self._statements.update_by(clauses, columns), preconditions),
+            lambda: self._if_met(self._statements.update_by(clauses, columns, patched), preconditions),
         )
 
     def _if_met(self, statement: Any, preconditions: Preconditions) -> Any:

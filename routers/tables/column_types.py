@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from sqlalchemy import BigInteger, Column, Integer, String, make_url
@@ -75,6 +76,11 @@ def _own_type(field: FieldInfo) -> Any:
     python_type, _ = split_optional(field.annotation)
     if is_choice(python_type):
         return _choice_type(python_type)
+    if isinstance(python_type, type) and issubclass(python_type, BaseModel):
+        raise UnsupportedTypeError(
+            f"{python_type.__name__} is a model, which no column can store: declare dict[str, Any], or a "
+            "resource of its own that refers to this one."
+        )
     return JSONB(none_as_null=True) if is_json(python_type) else None
 
 

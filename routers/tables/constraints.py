@@ -11,6 +11,7 @@ from sqlalchemy.sql.operators import collate
 from routers.schemas.choices import choices
 from routers.schemas.field_types import is_json, split_optional
 from routers.tables.foreign_keys import Relation, refer
+from routers.tables.json_constraints import json_checks
 
 
 def checks(field: FieldInfo, column: Column[Any]) -> Iterator[tuple[str, ColumnElement[bool]]]:
@@ -24,6 +25,7 @@ def checks(field: FieldInfo, column: Column[Any]) -> Iterator[tuple[str, ColumnE
     if is_json(python_type):
         container = get_origin(python_type) or python_type
         yield "json_type", func.jsonb_typeof(column) == ("object" if container is dict else "array")
+        yield from json_checks(python_type, field.metadata, column)
         return
     for metadata in field.metadata:
         for name, condition in _CONDITIONS.items():

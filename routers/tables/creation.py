@@ -18,9 +18,6 @@ from routers.tables.table_error import TableError
 MAX_NAME_BYTES = 63
 """The maximum length of a name in PostgreSQL."""
 
-_RESERVED_NAMES = {"metadata", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
-"""The names that SQLAlchemy and PostgreSQL use themselves."""
-
 _DIALECT = make_url("postgresql://").get_dialect()()
 
 
@@ -38,7 +35,7 @@ def check_columns(model: type[SQLModel], columns: ReadOnlyColumnCollection[str, 
 def _column_errors(name: str, field: FieldInfo, column: Column[Any]) -> Iterator[str]:
     if column.name != name or column.key != name:
         yield "its column has another name or key than the field: leave name and key out"
-    if name in _RESERVED_NAMES or not name.isidentifier() or len(name.encode()) > MAX_NAME_BYTES:
+    if not name.isidentifier() or len(name.encode()) > MAX_NAME_BYTES:
         yield f"no column can have that name: use another, of up to {MAX_NAME_BYTES} bytes"
     if column.system or getattr(column.name, "quote", None) is False:
         yield "its column is a system column, or is not quoted: drop system and quote"

@@ -126,14 +126,11 @@ def unresolved(table: Table) -> Iterator[str]:
 def foreign_key_errors(table: Table) -> Iterator[str]:
     """Yield an error for each foreign key whose violations could not be explained to clients."""
     for constraint in _foreign_keys(table):
-        *owner, column = constraint.column_keys
-        targets = [element.target_fullname.rpartition(".")[2] for element in constraint.elements]
-        is_expected = owner in ([], ["owner_id"]) and targets == [*owner, "id"]
-        if not is_expected or constraint.ondelete not in _ON_DELETE or constraint.deferrable:
-            names = ", ".join(constraint.column_keys)
+        if constraint.ondelete not in _ON_DELETE or constraint.deferrable:
+            column = constraint.column_keys[-1]
             yield (
-                f"the foreign key of {names} is none that the API supports: "
-                f'write {column}: UUID = Field(foreign_key="thing.id"), which adds the owner.'
+                f"the foreign key of {column} is none that the API supports: "
+                f'write {column}: UUID = Field(foreign_key="thing.id").'
             )
 
 

@@ -52,7 +52,7 @@ class Row(SQLModel, metaclass=RowType):
         super().__pydantic_init_subclass__(**kwargs)
         if taken := RESERVED_NAMES.intersection(cls.model_fields):
             names = ", ".join(sorted(taken))
-            raise TypeError(f"{cls.__name__} has {names}, which SQLModel or PostgreSQL uses: rename it.")
+            raise TableError(f"{cls.__name__} has {names}, which SQLModel or PostgreSQL uses: rename it.")
         set_column_types(cls)
 
 

@@ -23,6 +23,7 @@ from sqlmodel import Field, SQLModel, col
 from routers import (
     ONE_LINE,
     Computed,
+    Contains,
     Database,
     Equals,
     Has,
@@ -108,6 +109,8 @@ class SpecimenCreate(SQLModel):
     details: dict[str, Any] = Field(default_factory=dict)
     remarks: list[str] = Field(default_factory=list, max_length=10)
     anything: list[Any] | None = None
+    marks: list[Annotated[str, Field(min_length=1, max_length=40)]] = Field(default=[], max_length=10)
+    measures: dict[str, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
     kind: str = Field(default="plain", max_length=10)
     size: Literal["small", "very large"] | None = None
     grade: Literal[1, 2, 3] = 1
@@ -201,6 +204,7 @@ specimens = Resource(
         Range("found_on", "gte", "lte"),
         Range("seen_at", "gt"),
         *(Has(column) for column in ("tag", "anything")),
+        Contains("marks", parameter="mark"),
     ),
     sorts=(
         *(

@@ -4,13 +4,14 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic.fields import FieldInfo
 from sqlalchemy import CHAR, REAL, Column, Date, DateTime, Float, Integer, Numeric, String
+from sqlalchemy.dialects.postgresql import JSONB
 
 from routers.schemas.field_metadata import UnsupportedTypeError
 from routers.schemas.field_types import field_types
@@ -77,7 +78,7 @@ async def create_specimen(museum: httpx.AsyncClient, **members: Any) -> httpx.Re
         ("level", -1, -1),
         ("level", 2.0, 2),
         ("extra", None, None),
-        ("extra", {"a": None}, {"a": None}),
+        ("extra", {"a": [None]}, {"a": [None]}),
         ("found_on", "1000-01-01", "1000-01-01"),
         ("found_on", "2000-02-29", "2000-02-29"),
         ("found_on", "2999-12-31", "2999-12-31"),
@@ -239,6 +240,13 @@ class Number(IntEnum):
         ),
         (Decimal, {}, Numeric(), "a Decimal needs its size: set max_digits and decimal_places"),
         (Number, {}, String(), "String() does not store the type Number exactly: leave sa_type out"),
+        (
+            list[Annotated[str, AfterValidator(str.lower)]],
+            {},
+            JSONB(),
+            "have more than bounds and a pattern: drop it",
+        ),
+        (dict[int, Any], {}, JSONB(), "the type dict[int, typing.Any] is not supported"),
     ],
 )
 def test_a_type_without_an_exact_format_is_rejected(

@@ -35,7 +35,7 @@ async def test_a_write_to_a_public_resource_is_not_allowed(
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
 
 
-@pytest.mark.parametrize("method", ["create", "put", "update", "delete"])
+@pytest.mark.parametrize("method", ["create", "put", "update", "merge", "delete"])
 def test_a_read_scope_has_no_method_that_writes(method: str) -> None:
     assert not hasattr(ReadScope, method)
 

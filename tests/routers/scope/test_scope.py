@@ -59,6 +59,7 @@ async def test_rows_of_other_owners_do_not_exist_for_a_scope(
     for call in (
         foreign.get(row.id),
         foreign.update(row.id, name="x"),
+        foreign.merge(row.id, name="x"),
         foreign.update(row.id),
         foreign.update(row.id, ready=not_(col(Gadget.ready))),
         foreign.delete(row.id),
@@ -70,7 +71,7 @@ async def test_rows_of_other_owners_do_not_exist_for_a_scope(
     assert await scope.get(row.id) == row
 
 
-@pytest.mark.parametrize("method", ["list", "get", "create", "put", "update", "delete"])
+@pytest.mark.parametrize("method", ["list", "get", "create", "put", "update", "merge", "delete"])
 def test_no_method_of_a_scope_takes_an_owner(method: str) -> None:
     signature = inspect.signature(getattr(Scope, method))
     assert not [name for name in signature.parameters if "owner" in name]

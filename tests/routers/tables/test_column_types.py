@@ -1,19 +1,27 @@
 """Columns have the type and the constraints that their fields declare."""
 
 from enum import StrEnum
+from types import new_class
 from typing import Any
 from uuid import UUID
 
 import psycopg2
 import pytest
+from pydantic import BaseModel, create_model
 from sqlalchemy import Enum, String
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from routers import OwnedRow
 from tests.support.specimens import ShelfCreate, shelves, specimens
 from tests.support.sql import run_sql
 from tests.support.tables import OwnedSpecimen
+
+
+class Nested(BaseModel):
+    """A model that is no table."""
+
+    text: str
 
 
 @pytest.mark.parametrize(
@@ -37,6 +45,11 @@ from tests.support.tables import OwnedSpecimen
         ("details", "'[]'"),
         ("remarks", "'{}'"),
         ("anything", "'null'"),
+        ("marks", "'[0,1,2,3,4,5,6,7,8,9,10]'"),
+        ("marks", "'{}'"),
+        ("measures", """'{"a": -1}'"""),
+        ("measures", """'{"a": 1, "b": 1001}'"""),
+        ("measures", "'[]'"),
     ],
 )
 @pytest.mark.usefixtures("museum")
@@ -46,6 +59,13 @@ async def test_the_database_rejects_values_that_the_api_rejects(
     assert (await museum.post("/specimens", json={"name": "a"})).status_code == 201
     with pytest.raises(psycopg2.errors.CheckViolation):
         run_sql(specimen_url, f"UPDATE specimen SET {column} = {value}")  # noqa: S608 # constants
+
+
+@pytest.mark.parametrize("annotation", [Nested, Nested | None])
+def test_a_column_cannot_store_a_model(annotation: Any) -> None:
+    create = create_model("NestingCreate", __base__=SQLModel, nested=annotation)
+    with pytest.raises(TypeError, match="Nested is a model, which no column can store"):
+        new_class("Nesting", (create, OwnedSpecimen), {"table": True})
 
 
 def test_enums_are_texts_and_json_is_jsonb_in_the_database() -> None:

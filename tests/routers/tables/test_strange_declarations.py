@@ -205,7 +205,7 @@ def test_table_arguments_that_postgresql_would_reject_are_rejected(table_args: A
         table_of(table_args)
 
 
-@pytest.mark.parametrize("name", ["xmin", "x" * 64, "ä" * 32])
+@pytest.mark.parametrize("name", ["x" * 64, "ä" * 32])
 def test_the_name_of_a_column_has_to_fit_into_postgresql(name: str) -> None:
     with pytest.raises(TypeError, match=f"Wrong.{name}: no column can have that name: use another"):
         members = {"__annotations__": {name: int}, name: Field(default=1)}
