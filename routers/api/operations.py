@@ -12,13 +12,14 @@ from routers.api.responses import (
     PATCHED_HEADERS,
     ROW_HEADERS,
     location,
+    patch_response,
     read_response,
     row_response,
 )
 from routers.api.route import ResourceRoute
 from routers.api.router import ResourceRouter, operation_id
 from routers.api.scope_dependency import ScopeDependency
-from routers.exceptions import ACCEPT_PATCH, PATCH_MEDIA_TYPES, PreconditionFailed
+from routers.exceptions import PreconditionFailed
 from routers.resource.declaration import Operation
 from routers.resource.resource import Resource
 from routers.schemas.field_formats import RowId
@@ -201,9 +202,7 @@ def _add_update(generator: _Generator) -> None:
     encoder, noun = generator.encoder, generator.noun
 
     async def update_row(row_id: RowId, rows: Scope[Any], body: BaseModel) -> Response:
-        response = row_response(encoder, await rows.merge(row_id, **provided(body)), 200)
-        response.headers[ACCEPT_PATCH] = PATCH_MEDIA_TYPES
-        return response
+        return patch_response(encoder, await rows.merge(row_id, **provided(body)))
 
     generator.add(
         generator.row_path,

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from routers.api.conditional_headers import etag
 from routers.api.root_path import quote_path
-from routers.exceptions import ACCEPT_PATCH
+from routers.exceptions import ACCEPT_PATCH, PATCH_MEDIA_TYPES
 from routers.openapi.components import header_references
 from routers.queries.pagination import Page
 from routers.queries.preconditions import Preconditions
@@ -40,6 +40,13 @@ def row_response(encoder: Encoder, row: Any, status: int, url: str | None = None
     if url is not None:
         headers["location"] = url
     return Response(encoder.row(row), status, headers, media_type="application/json")
+
+
+def patch_response(encoder: Encoder, row: Any) -> Response:
+    """Return the response to a PATCH."""
+    response = row_response(encoder, row, 200)
+    response.headers[ACCEPT_PATCH] = PATCH_MEDIA_TYPES
+    return response
 
 
 def read_response(

@@ -15,7 +15,10 @@ from tests.support.gadgets import GadgetCreate
 from tests.support.tables import METADATA
 
 OVER_ALL = "name is unique over all owners, which reveals what others have: add owner_id."
-FOREIGN_KEY = 'the foreign key of note_id is none that the API supports: write note_id: UUID = Field(foreign_key="thing.id").'
+FOREIGN_KEY = (
+    "the foreign key of note_id is none that the API supports: "
+    'write note_id: UUID = Field(foreign_key="thing.id").'
+)
 
 
 class ReferenceCreate(GadgetCreate):
