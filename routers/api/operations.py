@@ -70,8 +70,8 @@ class _Generator:
         """
         endpoint.__annotations__.update(types, rows=Annotated[Any, self.scope])
         endpoint.__annotations__["return"] = Response
-        name = f"{self.resource.operation_prefix} {options.pop('name')}"
-        options["operation_id"] = operation_id(name.strip())
+        name = f"{self.resource.operation_prefix} {options.pop('name')}".strip()
+        options["operation_id"] = operation_id(name)
         route = self.router.add_operation(path, endpoint, self.scope, **options)
         if self.resource.conflicts & (route.methods or set()):
             statuses += (409,)
@@ -97,16 +97,14 @@ def _add_list(generator: _Generator) -> None:
     async def list_rows(rows: Scope[Any], query: BaseModel) -> Response:
         filters = provided(query)
         limit, cursor, sort = filters.pop("limit"), filters.pop("cursor", None), filters.pop("sort", None)
-        count = resource.count and filters.pop("count", False)
         page = await rows.list(
             limit=limit,
             sort=resource.order(sort) if sort else None,
             cursor=resource.cursor(cursor) if cursor else None,
+            count=resource.count and filters.pop("count", False),
             filters=filters,
-            count=count,
         )
-        content = encoder.page(page.items, page.next_cursor, page.total)
-        return Response(content, media_type="application/json")
+        return Response(encoder.page(page.items, page.next_cursor, page.total), media_type="application/json")
 
     generator.add(
         "",
