@@ -30,7 +30,10 @@ def cors(settings: Settings) -> list[Middleware]:
         "X-Request-ID",
         request_header(settings.provider.scheme),
     }
-    response_headers = ["Allow", "ETag", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID"]
+    response_headers = [
+        *("Accept-Encoding", "Accept-Patch", "Allow", "ETag", "Location"),
+        *("Retry-After", "WWW-Authenticate", "X-Request-ID"),
+    ]
     return [
         Middleware(
             CORS,

@@ -2,7 +2,6 @@
 
 from datetime import time
 from decimal import Decimal
-from enum import IntEnum
 from typing import Annotated, Any
 
 import pytest
@@ -55,12 +54,6 @@ def test_a_body_is_documented_exactly(schemas: dict[str, Any]) -> None:
     assert schemas["Lax"]["additionalProperties"] is False
 
 
-class Number(IntEnum):
-    """An enum of numbers."""
-
-    ONE = 1
-
-
 @pytest.mark.parametrize(
     ("annotation", "message"),
     [
@@ -69,7 +62,6 @@ class Number(IntEnum):
         (dict[int, str], "dict[int, str] is not supported; use one of"),
         (set[str], "set[str] is not supported; use one of"),
         (tuple[int, str], "tuple[int, str] is not supported; use one of"),
-        (list[Number], "the values of Number are not all strings: use a StrEnum"),
         (list[Decimal], "a Decimal needs its size: set max_digits and decimal_places"),
     ],
 )

@@ -71,7 +71,8 @@ async def test_a_valid_body_of_a_custom_route_is_accepted(
 
 CANONICAL_UUID = "This must be a UUID in lower-case hexadecimal with hyphens."
 CANONICAL_DATE = "This must be a date like 2026-01-31."
-DECIMAL = "This must be a decimal in a string, with up to 2 places."
+DECIMAL = "This must be a decimal in a string with {}, up to 4 digits and up to 2 places after the point."
+TOTAL, PRICE = DECIMAL.format("an optional minus sign"), DECIMAL.format("no sign")
 UNKNOWN = "This member is unknown; known members: {}."
 MEMBERS = sorted({"dueOn", *Order.model_fields} - {"due_on"})
 
@@ -100,8 +101,8 @@ MEMBERS = sorted({"dueOn", *Order.model_fields} - {"due_on"})
             "This must be a UUID in lower-case hexadecimal with hyphens.",
         ),
         ("level", "LOW", "/level", "Input should be 'low' or 'high'."),
-        ("total", 1.5, "/total", DECIMAL),
-        ("total", "1e2", "/total", DECIMAL),
+        ("total", 1.5, "/total", TOTAL),
+        ("total", "1e2", "/total", TOTAL),
         ("ratio", "0.5", "/ratio", "This must be a number."),
         ("urgent", 1, "/urgent", "This must be true or false."),
         ("urgent", "yes", "/urgent", "This must be true or false."),
@@ -125,7 +126,7 @@ MEMBERS = sorted({"dueOn", *Order.model_fields} - {"due_on"})
         ("page", 5, "/page", "This must be a URL."),
         ("terms", {"kind": "theft"}, "/terms", "'kind' must be one of 'gift', 'sale'."),
         ("terms", {}, "/terms", "'kind' is required."),
-        ("terms", {"kind": "sale", "price": 1}, "/terms/price", DECIMAL),
+        ("terms", {"kind": "sale", "price": 1}, "/terms/price", PRICE),
         ("revision", True, "/revision", "This must be one of the documented values."),
         ("revision", 3, "/revision", "Input should be 1 or 2."),
         ("agreed", 1, "/agreed", "This must be one of the documented values."),
