@@ -33,7 +33,9 @@ from routers.queries.ownership import OwnerId
 from routers.queries.pagination import Page
 from routers.queries.sql_functions import allow_functions
 from routers.resource.resource import DeclarationError, Resource
+from routers.resource.schema_validation import PrecisionWarning
 from routers.schemas.field_formats import ONE_LINE, QueryBool, RowId
+from routers.schemas.number_texts import Int64String
 from routers.schemas.problem import PROBLEM_MEDIA_TYPE, problem_json
 from routers.schemas.read_row import ReadRow
 from routers.scope.access import Access
@@ -61,6 +63,7 @@ __all__ = [
     "Derived",
     "Equals",
     "Has",
+    "Int64String",
     "NotFound",
     "Observer",
     "OneOf",
@@ -70,6 +73,7 @@ __all__ = [
     "Page",
     "PolicyConfig",
     "PoolStatus",
+    "PrecisionWarning",
     "PreconditionFailed",
     "ProblemError",
     "PublicRow",

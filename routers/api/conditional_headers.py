@@ -38,7 +38,7 @@ def read_preconditions(request: Request, id_parameter: str) -> Preconditions:
         none_match=_versions(none_match, weak=True),
         must_exist=bool(match),
         must_not_exist="*" in (tag.strip(_SPACE) for tag in none_match),
-        row=request.path_params.get(id_parameter),
+        row=str(request.path_params.get(id_parameter) or "").lower() or None,
     )
 
 

@@ -30,7 +30,8 @@ Encoder = ResponseEncoder[Any]
 
 def location(request: Request, row_id: UUID | None = None) -> str:
     """Return the URL of the requested row or, in its collection, of a new one."""
-    path = request.scope["path"] if row_id is None else f"{request.scope['path']}/{row_id}"
+    collection, _, own_id = request.scope["path"].rpartition("/")
+    path = f"{collection}/{own_id.lower()}" if row_id is None else f"{request.scope['path']}/{row_id}"
     return quote_path(path)
 
 

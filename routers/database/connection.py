@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from psycopg import DatabaseError as DriverDatabaseError
+from psycopg import DataError as DriverDataError
 from psycopg import Error as DriverError
 from psycopg import InterfaceError, InternalError, NotSupportedError, OperationalError
 from psycopg.adapt import PyFormat, Transformer
@@ -14,12 +15,10 @@ from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from routers.database.adapters import TRANSFORMER
 from routers.database.result import Rows, read_rows
 from routers.database.statement import DIALECT, CompiledStatement
 from routers.tables.deadline import EXCEEDED
-
-_TRANSFORMER = "routers.transformer"
-"""The key in `connection.info` of the psycopg adapter, which caches what it knows about types."""
 
 _NOT_SUPPORTED = {ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH, ExecStatus.EMPTY_QUERY}
 _DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
@@ -34,14 +33,16 @@ async def execute(
         sqlalchemy.exc.DBAPIError: the database rejects the statement or does not respond.
     """
     driver: Any = connection.driver_connection
-    transformer = connection.info.get(_TRANSFORMER) or connection.info.setdefault(
-        _TRANSFORMER, Transformer(driver)
-    )
+    transformer = connection.info[TRANSFORMER]
     try:
         values = transformer.dump_sequence(arguments, [PyFormat.AUTO] * len(arguments))
         driver.pgconn.send_query_params(sql, values, transformer.types, transformer.formats, Format.BINARY)
         result = await _receive(driver.pgconn)
-        return read_rows(result, transformer, statement.readers_of(result))
+        readers = statement.readers_of(result)
+        try:
+            return read_rows(result, transformer, readers)
+        except (DriverDataError, OverflowError):  # dates and timestamps that Python does not have
+            return read_rows(result, Transformer(driver), readers)
     except DriverError as error:
         lost = is_connection_error(error)
         if lost:

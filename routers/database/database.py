@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.pool import PoolProxiedConnection
 
+from routers.database.adapters import set_adapters
 from routers.database.clock import with_deadline, without_deadline
 from routers.database.connecting import connect_repeatedly
 from routers.database.connection import execute, is_connection_error, without_values
@@ -54,6 +55,7 @@ class Database:
         event.listen(engine.sync_engine, "do_connect", connect_repeatedly)
         # Before SQLAlchemy's own listeners, which send queries on a new connection.
         event.listen(engine.sync_engine, "connect", start_timeout(timeout), insert=True)
+        event.listen(engine.sync_engine, "connect", set_adapters)
         event.listen(engine.sync_engine, "checkout", stop_timeout)
         event.listen(engine.sync_engine, "checkout", replace_closed)
         event.listen(engine.sync_engine, "handle_error", _on_error)

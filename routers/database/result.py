@@ -1,10 +1,14 @@
 """The rows of a statement's result."""
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from psycopg.pq.abc import PGresult
+
+from routers.schemas.extreme_values import finite
 
 Readers = list[tuple[int, Callable[[Any], Any]]]
 """Conversions of column values, each with the position of its column."""
@@ -24,6 +28,7 @@ def read_rows(result: PGresult, transformer: Any, readers: Readers) -> Rows:
     times = (rows[0][place] for place, reader in readers if reader is in_utc)
     if any(time is not None and time.tzinfo is UTC for time in times):
         readers = [each for each in readers if each[1] is not in_utc]
+    readers = [each for each in readers if each[1] is not finite or _has_infinity(rows, each[0])]
     return [_converted(readers, row) for row in rows] if readers else rows
 
 
@@ -32,6 +37,11 @@ def _converted(readers: Readers, row: tuple[Any, ...]) -> tuple[Any, ...]:
     for place, reader in readers:
         values[place] = reader(values[place])
     return tuple(values)
+
+
+def _has_infinity(rows: Rows, place: int) -> bool:
+    # A sum that overflows is no harm: the conversion leaves finite numbers as they are.
+    return not math.isfinite(sum(filter(None, map(itemgetter(place), rows))))
 
 
 def in_utc(time: datetime | None) -> datetime | None:

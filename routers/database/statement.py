@@ -5,12 +5,14 @@ from functools import lru_cache
 from typing import Any
 
 from psycopg.pq.abc import PGresult
-from sqlalchemy import DateTime, Enum, Executable, make_url
+from sqlalchemy import DateTime, Enum, Executable, Float, make_url
 from sqlalchemy.exc import StatementError
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from routers.database.result import Readers, in_utc
+from routers.schemas.extreme_values import finite
 from routers.tables.deadline import DEADLINE
+from routers.tables.open_enums import enum_reader
 
 CACHE_SIZE = 2048
 """Maximum number of cached compiled statements."""
@@ -105,7 +107,8 @@ def reader_of(column_type: Any, oid: int) -> Callable[[Any], Any] | None:
     if isinstance(column_type, UTCDateTime | DateTime):
         return in_utc
     reader: Callable[[Any], Any] | None = column_type.dialect_impl(DIALECT).result_processor(DIALECT, oid)
-    if reader and isinstance(column_type, Enum) and column_type.native_enum:
-        # The driver does not know the enum types of a database and returns their bytes.
-        return lambda value: reader(value.decode() if isinstance(value, bytes) else value)
+    if isinstance(column_type, Float):
+        return (lambda value: finite(reader(value))) if reader else finite
+    if reader and isinstance(column_type, Enum):
+        return enum_reader(reader)
     return reader

@@ -3,8 +3,7 @@
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -12,11 +11,11 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    Double,
     Enum,
     Float,
     Integer,
     Numeric,
-    SmallInteger,
     String,
     func,
     literal_column,
@@ -25,21 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.types import TypeEngine
 
+from routers.schemas.extreme_values import DATES, TIMESTAMPS
 from routers.schemas.field_types import database_type
 
-_EPOCH = datetime(900, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_TIME_DIGITS = 14
-"""Microseconds since the year 900 in hexadecimal: 14 digits reach to the year 3183."""
-
-_DATE_DIGITS = 6
-"""Days since the year 1 in hexadecimal."""
+_EXTRA_DIGITS = 50
+"""Digits on each side of the decimal point that a newer version may have added to a column."""
 
 _NO_TIME = "'-infinity'"
 """Any time; this one has the same text in every time zone."""
-
-_EXACT = Context(prec=1000)
-"""As many digits as PostgreSQL's `numeric` may have."""
 
 _MAX_TEXT_LENGTH = 200
 """Characters; each is up to four bytes, or eight digits of a cursor, which has to fit into a URL."""
@@ -65,8 +57,9 @@ class CursorCodec:
         max_length: The maximum number of characters.
         encode: Convert a value to text.
         decode: Convert text to a value, for every text that matches the pattern.
+        bind_type: The type of a value as bind parameter: the widest, since a newer version may have enlarged
+            the column.
         keys: The SQL expressions by which PostgreSQL compares a column or a value, in order.
-        bind_type: The type of a value as bind parameter, if it is not the column's.
         filler: What stands for null in a key, in SQL; None for keys that are never null.
         note: What clients should know about the order.
     """
@@ -75,8 +68,8 @@ class CursorCodec:
     max_length: int
     encode: Callable[[Any], str]
     decode: Callable[[str], Any]
+    bind_type: TypeEngine[Any]
     keys: Callable[[ColumnElement[Any]], tuple[ColumnElement[Any], ...]] = _itself
-    bind_type: TypeEngine[Any] | None = None
     filler: str | None = "0"
     note: str | None = None
 
@@ -110,43 +103,35 @@ def codec_of(column: ColumnElement[Any], *, ignore_case: bool = False) -> Cursor
     raise UnsortableError("its type is not supported; sort by text, numbers, enums, dates or timestamps")
 
 
-def _digits(
-    count: int, encode: Callable[[Any], int], decode: Callable[[int], Any], **options: Any
+def _binary_codec(
+    bits: int,
+    bind_type: TypeEngine[Any],
+    encode: Callable[[Any], int],
+    decode: Callable[[int], Any],
+    **options: Any,
 ) -> CursorCodec:
-    """Return a codec with so many hexadecimal digits."""
+    """Return a codec of signed integers with so many bits, which are all values."""
+    digits, minimum = bits // 4, -(1 << (bits - 1))
     return CursorCodec(
-        f"[0-9a-f]{{{count}}}",
-        count,
-        lambda value: f"{encode(value):0{count}x}",
-        lambda text: decode(int(text, 16)),
+        f"[0-9a-f]{{{digits}}}",
+        digits,
+        lambda value: f"{encode(value) - minimum:0{digits}x}",
+        lambda text: decode(int(text, 16) + minimum),
+        bind_type,
         **options,
     )
 
 
 def _time_codec(_type: Any) -> CursorCodec:
-    return _digits(
-        _TIME_DIGITS,
-        lambda time: (time - _EPOCH) // _MICROSECOND,
-        lambda count: _EPOCH + count * _MICROSECOND,
-        filler=_NO_TIME,
-    )
+    return _binary_codec(64, DateTime(timezone=True), TIMESTAMPS.number, TIMESTAMPS.value, filler=_NO_TIME)
 
 
 def _date_codec(_type: Any) -> CursorCodec:
-    last = date.max.toordinal()
-    return _digits(
-        _DATE_DIGITS,
-        date.toordinal,
-        lambda count: date.fromordinal(min(max(count, 1), last)),
-        filler=_NO_TIME,
-    )
+    return _binary_codec(32, Date(), DATES.number, DATES.value, filler=_NO_TIME)
 
 
-def _integer_codec(column_type: Any) -> CursorCodec:
-    size = 2 if isinstance(column_type, SmallInteger) else 8 if isinstance(column_type, BigInteger) else 4
-    # Exactly the values of the column's type: PostgreSQL could not compare it with any other.
-    minimum = -(1 << (8 * size - 1))
-    return _digits(2 * size, lambda value: value - minimum, lambda count: count + minimum)
+def _integer_codec(_type: Any) -> CursorCodec:
+    return _binary_codec(64, BigInteger(), int, int)
 
 
 def _float_codec(_type: Any) -> CursorCodec:
@@ -154,26 +139,30 @@ def _float_codec(_type: Any) -> CursorCodec:
     return CursorCodec(
         "[0-9a-f]{16}",
         16,
-        lambda value: struct.pack(">d", value).hex(),
+        lambda value: struct.pack(">d", getattr(value, "stored", value)).hex(),
         lambda text: struct.unpack(">d", bytes.fromhex(text))[0],
+        Double(),
     )
 
 
 def _decimal_codec(column_type: Any) -> CursorCodec:
     if column_type.precision is None or column_type.scale is None:
         raise UnsortableError("a Decimal needs max_digits and decimal_places")
-    most, scale = 10**column_type.precision - 1, column_type.scale
-    return _digits(
-        len(f"{2 * most:x}"),
-        lambda value: int(value.scaleb(scale, _EXACT)) + most,
-        lambda count: Decimal(min(count, 2 * most) - most).scaleb(-scale, _EXACT),
+    places = column_type.scale + _EXTRA_DIGITS
+    digits = column_type.precision - column_type.scale + _EXTRA_DIGITS
+    return CursorCodec(
+        rf"(?:NaN|-?(?:Infinity|[0-9]{{1,{digits}}}(?:p[0-9]{{1,{places}}})?))",
+        digits + places + len("-p"),
+        lambda value: f"{value:f}".replace(".", "p"),
+        lambda text: Decimal(text.replace("p", ".")),
+        Numeric(),
     )
 
 
 def _text_codec(column_type: Any) -> CursorCodec:
     if column_type.length is None or column_type.length > _MAX_TEXT_LENGTH:
         raise UnsortableError(f"text needs a max_length of at most {_MAX_TEXT_LENGTH}")
-    return _hexadecimal(column_type.length, lambda column: (column.collate(_BY_CODE_POINT),))
+    return _hexadecimal(_MAX_TEXT_LENGTH, lambda column: (column.collate(_BY_CODE_POINT),))
 
 
 def _dictionary_codec(column_type: Any) -> CursorCodec:
@@ -208,7 +197,6 @@ def _enum_codec(column_type: Any) -> CursorCodec:
         codec,
         encode=lambda value: codec.encode(known(value)),
         decode=lambda text: known(codec.decode(text)),
-        bind_type=String(),
         filler=None,
         note=note,
     )
@@ -224,7 +212,9 @@ def _hexadecimal(
     """Return a codec of texts of up to so many characters, as the bytes of their UTF-8."""
     most = 4 * length
     pattern = rf"(?:[0-9a-f]{{2}}){{0,{most}}}"
-    return CursorCodec(pattern, 2 * most, lambda value: value.encode().hex(), _decode_text, keys, filler="''")
+    return CursorCodec(
+        pattern, 2 * most, lambda value: value.encode().hex(), _decode_text, String(), keys, filler="''"
+    )
 
 
 def _decode_text(text: str) -> str:

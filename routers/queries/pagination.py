@@ -83,7 +83,7 @@ def cursor_type(sorts: Sequence[Sort]) -> Any:
         len(str(sort)) + sum(1 + max(term.codec.max_length, len(_NULL)) for term in sort.terms)
         for sort in sorts
     )
-    pattern = rf"^(?:{alternatives})[0-9a-f]{{{_ID_DIGITS}}}$"
+    pattern = rf"^(?:{alternatives})[0-9A-Fa-f]{{{_ID_DIGITS}}}$"
     length = Field(max_length=max_length + _ID_DIGITS)
     return Annotated[str, StringConstraints(pattern=pattern), length]
 

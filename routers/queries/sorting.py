@@ -64,10 +64,10 @@ class SortTerm:
         presence = func.num_nonnulls(value) if self.descending else func.num_nulls(value)
         return [presence, *self.codec.keys(value)]
 
-    def position(self, index: int, column: ColumnElement[Any]) -> Keys:
+    def position(self, index: int) -> Keys:
         """Return what the keys are compared with: those of the value in a cursor."""
-        column_type = self.codec.bind_type or column.type
-        return self.keys(cast(bindparam(key_bind(index), type_=column_type), column_type))
+        bind_type = self.codec.bind_type
+        return self.keys(cast(bindparam(key_bind(index), type_=bind_type), bind_type))
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,7 @@ class Sort:
 
     def _keys(self, columns: Columns) -> Iterator[_Key]:
         for index, term in enumerate(self.terms):
-            column = columns[term.member]
-            for row, position in zip(term.keys(column), term.position(index, column), strict=True):
+            for row, position in zip(term.keys(columns[term.member]), term.position(index), strict=True):
                 yield _Key(term.descending, row, position)
 
 

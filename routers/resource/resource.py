@@ -15,6 +15,7 @@ from routers.queries.filters import Parameter
 from routers.queries.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Page, cursor_type
 from routers.queries.sorting import Sort, describe
 from routers.resource.declaration import Declaration
+from routers.resource.schema_validation import warn_of_rounding
 from routers.resource.validation import validate
 from routers.schemas.exact_models import register
 from routers.schemas.field_formats import QueryBool, query_int
@@ -57,6 +58,7 @@ class Resource(Declaration[ReadT]):
             _ = self.statements, self.encoder
         except (TypeError, SQLAlchemyError) as error:
             raise DeclarationError(f"{self.model.__name__} cannot be served: {error}") from error
+        warn_of_rounding(self)
         default = self.orders[0]
         ensure_index(self.table, default.index_name, list(default.keys(self.columns)))
 

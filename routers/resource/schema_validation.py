@@ -1,20 +1,22 @@
 """Validate that the schemas of a declaration match its table."""
 
+import warnings
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from sqlalchemy import Index, String, Table
+from sqlalchemy import BigInteger, Index, String, Table
 from sqlmodel import SQLModel
 
 from routers.queries.derived_members import Columns, can_be_null
 from routers.resource.declaration import Declaration
 from routers.resource.setting_validation import bound_errors, setting_errors
-from routers.schemas.choices import is_choice
+from routers.schemas.choices import choices, is_choice
 from routers.schemas.field_metadata import UnsupportedTypeError
-from routers.schemas.field_types import database_type, field_types, split_optional
+from routers.schemas.field_types import database_type, field_types, is_int64_string, split_optional
+from routers.schemas.number_types import integer_range
 from routers.tables.constraints import is_generated
 from routers.tables.row_constraints import columns_in, is_plain, keys_of, uniques
 from routers.tables.rows import MAX_OWNER_LENGTH
@@ -24,6 +26,25 @@ _MAX_INDEX_BYTES = 2600
 
 _CHARACTER_BYTES = 4
 """Maximum size of a character in UTF-8. The owner is ASCII: one byte each."""
+
+_MAX_EXACT = 2**53 - 1
+"""The highest integer up to which JavaScript and other clients have all integers."""
+
+
+class PrecisionWarning(UserWarning):
+    """A member has integers that clients such as JavaScript round."""
+
+
+def warn_of_rounding(declaration: Declaration[Any]) -> None:
+    """Warn of integers beyond 2**53 - 1 that JSON does not have as strings."""
+    for name, field in declaration.read.model_fields.items():
+        is_big = isinstance(database_type(declaration.columns[name]), BigInteger)
+        if is_big and not is_int64_string(field):
+            values = choices(split_optional(field.annotation)[0]) or integer_range(field.metadata, 63)
+            if min(values) < -_MAX_EXACT or max(values) > _MAX_EXACT:
+                message = f"{declaration.model.__name__}.{name} allows integers beyond 2**53 - 1, which many "
+                message += "clients round: declare it as an Int64String, or bound it by ge and le."
+                warnings.warn(message, PrecisionWarning, stacklevel=4)
 
 
 def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
@@ -56,8 +77,12 @@ def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
 def _type_errors(role: str, schema: type[SQLModel], model: type[SQLModel]) -> Iterator[str]:
     for name, field in schema.model_fields.items():
         column = model.model_fields.get(name, field)  # a derived member has none
-        if split_optional(field.annotation)[0] != split_optional(column.annotation)[0]:
+        if _type_of(field) != _type_of(column):
             yield f"{role} and the table have different types for {name}: declare it once, in a schema."
+
+
+def _type_of(field: FieldInfo) -> tuple[type, bool]:
+    return split_optional(field.annotation)[0], is_int64_string(field)
 
 
 def _format_errors(role: str, schema: type[SQLModel], columns: Columns) -> Iterator[str]:

@@ -53,12 +53,13 @@ class Decimals:
         """The decimals in words, for error messages."""
         sign = "no sign" if self.low >= 0 else "a minus sign" if self.high < 0 else "an optional minus sign"
         digits = f"up to {self.digits} digits" if self.digits else "the digit 0"
-        places = f" and up to {self.places} places after the point" if self.places else " and no point"
+        kind = "a decimal" if self.places else "an integer"
+        places = f" and up to {self.places} places after the point" if self.places else ""
         limit = (10 ** (self.digits + self.places) - 1) // self.step * self.step
         lower = f", at least {self.text(self.low)}" if self.low not in {0, -limit} else ""
         upper = f", at most {self.text(self.high)}" if self.high != limit else ""
         step = f", a multiple of {self.text(self.step)}" if self.step > 1 else ""
-        return f"a decimal in a string with {sign}, {digits}{places}{lower}{upper}{step}"
+        return f"{kind} in a string with {sign}, {digits}{places}{lower}{upper}{step}"
 
     def pattern(self, *, exact: bool) -> str:
         """Return a pattern for the decimals.

@@ -34,7 +34,7 @@ from routers.schemas.scalar_types import is_scalar, scalar_types, unsupported
 _OWN_FORMAT = (BeforeValidator, PlainValidator, WrapValidator)
 """Validators with which a type has a format of its own."""
 
-_BOUNDS = frozenset((*BOUNDS, "sa_type"))
+_BOUNDS = frozenset((*BOUNDS, "sa_type", "as_string"))
 
 
 def exact_type(annotation: Any, role: Role, metadata: Iterable[Any] = ()) -> Any:
@@ -219,7 +219,8 @@ def _column_type(python_type: Any, role: Role, limits: Metadata) -> TypeEngine[A
     if python_type is float:
         return Double()
     is_wide = any(not -(2**31) <= bound < 2**31 for bound in bounds(limits, "ge", "gt", "le", "lt"))
-    return BigInteger() if is_wide or role == "response" else Integer()
+    is_wide = is_wide or role == "response" or bool(bounds(limits, "as_string"))
+    return BigInteger() if is_wide else Integer()
 
 
 _DERIVATIONS: tuple[tuple[Callable[[Any], bool], Callable[[Any, Role, Metadata], Any]], ...] = (

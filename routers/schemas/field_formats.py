@@ -1,6 +1,7 @@
 """The exact format of each plain type in bodies, queries and responses.
 
-Each has one canonical spelling, which JSON Schema, Pydantic and PostgreSQL read alike.
+Responses have one spelling of each value, and requests accept it. JSON Schema, Pydantic and PostgreSQL read
+it alike.
 """
 
 import contextlib
@@ -8,15 +9,12 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
-
-from routers.schemas.decimals import Decimals
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 _SPACE = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -39,22 +37,32 @@ MAX_ARRAY_LENGTH = 65_536
 MAX_ETAG_LIST_LENGTH = 8192
 """Maximum number of characters of `If-Match` and `If-None-Match`."""
 
-_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_UUID = r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"
+_RESPONSE_UUID = _UUID.replace("A-F", "")
 
-_DAY = (
-    r"(?:[12][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+_DAY_OF_YEAR = (
+    r"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
-    r"|(?:[12][0-9](?:0[48]|[2468][048]|[13579][26])|(?:12|16|20|24|28)00)-02-29)"
 )
+_LEAP_DAY = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29"
+_YEAR = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+_INNER_YEAR = r"(?:[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8]|0[1-9][0-9]{2}|00[1-9][0-9]|000[2-9])"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_TIME = rf"[Tt]{_CLOCK}:[0-5][0-9](?:\.[0-9]{{1,9}})?"
 
-DATE = rf"^{_DAY}$"
-"""A pattern for the dates of the years 1000 to 2999; it admits existing days only."""
+DATE = rf"^(?:{_YEAR}-{_DAY_OF_YEAR}|{_LEAP_DAY})$"
+"""A pattern for the dates of the years 1 to 9999; it admits existing days only."""
 
-TIMESTAMP = rf"^{_DAY}T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{1,6}})?(?:Z|[+-]{_CLOCK})$"
-"""A pattern for the RFC 3339 timestamps of the same years."""
+TIMESTAMP = (
+    rf"^(?:(?:{_INNER_YEAR}-{_DAY_OF_YEAR}|{_LEAP_DAY}){_TIME}(?:[Zz]|[+-]{_CLOCK})"
+    rf"|(?:0001|9999)-{_DAY_OF_YEAR}{_TIME}[Zz])$"
+)
+"""A pattern for the RFC 3339 timestamps of the same years.
 
-_UTC_TIMESTAMP = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{6}})?Z$"
+An offset could move one of the first or the last year out of them, so these years have to be in UTC.
+"""
+
+_UTC_TIMESTAMP = rf"^(?:{_YEAR}-{_DAY_OF_YEAR}|{_LEAP_DAY})T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{6}})?Z$"
 
 MAX_FLOAT = 1.7976931348623157e308
 """The largest number of PostgreSQL's `double precision` and Python's float."""
@@ -76,7 +84,7 @@ def not_canonical(expected: str) -> PydanticCustomError:
     return PydanticCustomError("not_canonical", "This must be {expected}", {"expected": expected})
 
 
-def _reader(pattern: str, read: Callable[[str], Any], expected: str) -> BeforeValidator:
+def reader(pattern: str, read: Callable[[str], Any], expected: str) -> BeforeValidator:
     """Return a validator that accepts only strings of this pattern, and converts them."""
     fullmatch = re.compile(pattern.removesuffix("$")).fullmatch
 
@@ -111,40 +119,41 @@ def _double(value: Any) -> float:
 
 
 def _in_utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+    # Digits of the fraction beyond the sixth are cut off.
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
 JSON_INTEGER = BeforeValidator(_json_integer)
 JSON_NUMBER = BeforeValidator(_json_number)
-QUERY_INTEGER = _reader(_INTEGER, int, "an integer without leading zeros")
-QUERY_NUMBER = _reader(_NUMBER, _double, "a number as JSON writes it")
+QUERY_INTEGER = reader(_INTEGER, int, "an integer without leading zeros")
+QUERY_NUMBER = reader(_NUMBER, _double, "a number as JSON writes it")
 
-QueryBool = Annotated[bool, _reader("true|false", "true".__eq__, "true or false")]
+QueryBool = Annotated[bool, reader("true|false", "true".__eq__, "true or false")]
 
-_UUID_SCHEMA = Field(
-    json_schema_extra={
-        "pattern": _UUID,
-        "minLength": 36,
-        "maxLength": 36,
-        "examples": ["01a1fdac-1bcd-7733-adf7-12840d0ad87a"],
-    }
-)
-CanonicalUUID = Annotated[
-    UUID, _reader(_UUID, UUID, "a UUID in lower-case hexadecimal with hyphens"), _UUID_SCHEMA
-]
-ResponseUUID = Annotated[UUID, _UUID_SCHEMA]
+
+def _uuid_schema(pattern: str) -> Any:
+    example = "01a1fdac-1bcd-7733-adf7-12840d0ad87a"
+    return Field(
+        json_schema_extra={"pattern": pattern, "minLength": 36, "maxLength": 36, "examples": [example]}
+    )
+
+
+RequestUUID = Annotated[UUID, reader(_UUID, UUID, "a UUID in hexadecimal with hyphens"), _uuid_schema(_UUID)]
+ResponseUUID = Annotated[UUID, _uuid_schema(_RESPONSE_UUID)]
 RequestDate = Annotated[
     date,
-    _reader(DATE, date.fromisoformat, "a date like 2026-01-31"),
+    reader(DATE, date.fromisoformat, "a date like 2026-01-31"),
     Field(json_schema_extra={"pattern": DATE, "maxLength": 10, "examples": ["2026-01-31"]}),
 ]
 RequestDateTime = Annotated[
     datetime,
-    _reader(TIMESTAMP, _in_utc, "a timestamp with its offset, like 2026-01-31T12:00:00Z"),
-    Field(json_schema_extra={"pattern": TIMESTAMP, "maxLength": 32, "examples": ["2026-01-31T12:00:00Z"]}),
+    reader(TIMESTAMP, _in_utc, "a timestamp with its offset, like 2026-01-31T12:00:00Z"),
+    Field(json_schema_extra={"pattern": TIMESTAMP, "maxLength": 35, "examples": ["2026-01-31T12:00:00Z"]}),
 ]
 
-ResponseDate = Annotated[date, Field(json_schema_extra={"maxLength": 10, "examples": ["2026-01-31"]})]
+ResponseDate = Annotated[
+    date, Field(json_schema_extra={"pattern": DATE, "maxLength": 10, "examples": ["2026-01-31"]})
+]
 ResponseDateTime = Annotated[
     datetime,
     Field(
@@ -156,7 +165,7 @@ ResponseDateTime = Annotated[
     ),
 ]
 
-RowId = Annotated[CanonicalUUID, Path(description="The unique id of the row.")]
+RowId = Annotated[RequestUUID, Path(description="The unique id of the row.")]
 """A row's id as a path parameter."""
 
 
@@ -164,17 +173,3 @@ def query_int(minimum: int, maximum: int) -> Any:
     """Return the type of an integer query parameter within these bounds."""
     # The bounds come first: after the validator they would be missing in the JSON Schema.
     return Annotated[int, Field(ge=minimum, le=maximum), QUERY_INTEGER]
-
-
-def decimal_schema(decimals: Decimals, *, exact: bool) -> WithJsonSchema:
-    """Return the JSON Schema of decimals; with `exact`, as in responses, all of their places are present."""
-    max_length = len("-") + max(decimals.digits, 1) + len(".") + decimals.places
-    pattern = decimals.pattern(exact=exact)
-    return WithJsonSchema(
-        {"type": "string", "pattern": pattern, "maxLength": max_length, "examples": [decimals.example]}
-    )
-
-
-def decimal_reader(decimals: Decimals) -> BeforeValidator:
-    """Return a validator that reads decimals."""
-    return _reader(decimals.pattern(exact=False), Decimal, decimals.description)

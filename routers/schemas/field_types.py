@@ -22,6 +22,7 @@ from routers.schemas.field_metadata import (
     check_lengths,
 )
 from routers.schemas.json_types import NUMBER_BOUND, JsonArray, JsonObject, object_of
+from routers.schemas.number_texts import AsString, Int64String
 from routers.schemas.scalar_types import is_scalar, scalar_types, unsupported
 
 
@@ -33,6 +34,8 @@ def field_types(field: FieldInfo, column: ColumnElement[Any]) -> FieldTypes:
     """
     python_type, _ = split_optional(field.annotation)
     metadata = without_column(field.metadata)
+    if is_int64_string(field):
+        metadata = [*metadata, AsString()]
     if not is_known(python_type):
         raise unsupported(python_type)
     types = (
@@ -66,8 +69,13 @@ def split_optional(annotation: Any) -> tuple[type, bool]:
     if get_origin(annotation) in (Union, UnionType):
         others = [each for each in get_args(annotation) if each is not type(None)]
         if len(others) == 1:
-            return others[0], True
+            return int if others[0] == Int64String else others[0], True
     return annotation, False
+
+
+def is_int64_string(field: FieldInfo) -> bool:
+    """Check whether a field is declared as an `Int64String`, with null or without."""
+    return bool(bounds(field.metadata, "as_string")) or Int64String in get_args(field.annotation)
 
 
 def database_type(column: ColumnElement[Any]) -> TypeEngine[Any]:

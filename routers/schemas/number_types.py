@@ -1,10 +1,11 @@
 """The exact types of numbers, within their bounds."""
 
 import math
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 from pydantic.fields import FieldInfo
 from sqlalchemy import Numeric
 from sqlalchemy.types import TypeEngine
@@ -17,10 +18,9 @@ from routers.schemas.field_formats import (
     MAX_FLOAT,
     QUERY_INTEGER,
     QUERY_NUMBER,
-    decimal_reader,
-    decimal_schema,
 )
 from routers.schemas.field_metadata import FieldTypes, Metadata, UnsupportedTypeError, annotated, bounds
+from routers.schemas.number_texts import INT64, INTEGER_WRITER, decimal_writer, text_reader, text_schema
 
 _BIG_BITS = 63
 
@@ -34,6 +34,8 @@ _EMPTY_RANGE = "no number is within its bounds: correct them"
 def integer(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
     """Return the exact types of integers."""
     bits = integer_bits(column_type)
+    if bounds(metadata, "as_string"):
+        return _integer_text(metadata, bits)
     # JSON Schema's bounds are floats here, and 2**63 - 1 is none.
     maximum = Field(lt=2**bits) if bits == _BIG_BITS else Field(le=2**bits - 1)
     exact = _with_bounds(metadata, Field(ge=-(2**bits)), maximum)
@@ -46,11 +48,26 @@ def integer(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
     )
 
 
-def _check_multiples(metadata: Metadata, bits: int) -> None:
-    """Check that some integer within the bounds of a field is a multiple of its `multiple_of`."""
+def _integer_text(metadata: Metadata, bits: int) -> FieldTypes:
+    if bits != _BIG_BITS:
+        raise UnsupportedTypeError("an Int64String has 64 bits: use sa_type=BigInteger, or none at all")
+    integers = _within_bounds(metadata, INT64)
+    schema = text_schema(integers, exact=True)
+    request = Annotated[int, text_reader(integers, int), schema]
+    return FieldTypes(request, request, Annotated[int, INTEGER_WRITER, schema])
+
+
+def integer_range(metadata: Metadata, bits: int) -> tuple[int, int]:
+    """Return the lowest and the highest integer of so many bits within the bounds of a field."""
     ge, gt, le, lt = (bounds(metadata, name) for name in _RANGE)
     low = max([-(2**bits), *map(math.ceil, ge), *(math.floor(bound) + 1 for bound in gt)])
     high = min([2**bits - 1, *map(math.floor, le), *(math.ceil(bound) - 1 for bound in lt)])
+    return low, high
+
+
+def _check_multiples(metadata: Metadata, bits: int) -> None:
+    """Check that some integer within the bounds of a field is a multiple of its `multiple_of`."""
+    low, high = integer_range(metadata, bits)
     steps = bounds(metadata, "multiple_of")
     if not all(type(step) is int and 0 < step <= _MAX_INTEGER_STEP for step in steps):
         raise UnsupportedTypeError(
@@ -98,27 +115,24 @@ def decimal(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
         raise UnsupportedTypeError(f"the column has max_digits={precision}: declare both alike")
     if {places, *bounds(metadata, "decimal_places")} != {places}:
         raise UnsupportedTypeError(f"the column has decimal_places={places}: declare both alike")
-    decimals = _decimals(metadata, precision, places)
-    request = Annotated[Decimal, decimal_reader(decimals), decimal_schema(decimals, exact=False)]
-    response = Annotated[
-        Decimal,
-        PlainSerializer(f"{{:.{places}f}}".format, return_type=str),
-        decimal_schema(decimals, exact=True),
-    ]
+    limit = 10**precision - 1
+    decimals = _within_bounds(metadata, Decimals(precision - places, places, -limit, limit))
+    request = Annotated[Decimal, text_reader(decimals, Decimal), text_schema(decimals, exact=False)]
+    response = Annotated[Decimal, decimal_writer(decimals), text_schema(decimals, exact=True)]
     return FieldTypes(request, request, response)
 
 
-def _decimals(metadata: Metadata, precision: int, places: int) -> Decimals:
+def _within_bounds(metadata: Metadata, stored: Decimals) -> Decimals:
     """Return the decimals of a column that are within the bounds of its field."""
-    limit, step = 10**precision - 1, _step(metadata, places)
+    places, step = stored.places, _step(metadata, stored.places)
     ge, gt, le, lt = ([_units(each, places) for each in bounds(metadata, name)] for name in _RANGE)
-    if any(abs(bound) > limit for bound in (*ge, *gt, *le, *lt)):
-        raise UnsupportedTypeError("a bound has more digits than max_digits allows: change one of them")
-    if precision > MAX_BOUNDED_DIGITS and (step > 1 or any((*ge, *gt, *le, *lt))):
+    if not all(stored.low <= bound <= stored.high for bound in (*ge, *gt, *le, *lt)):
+        raise UnsupportedTypeError("a bound is beyond the column's type: change one of them")
+    if stored.digits + places > MAX_BOUNDED_DIGITS and (step > 1 or any((*ge, *gt, *le, *lt))):
         raise UnsupportedTypeError(f"bounds need a max_digits of at most {MAX_BOUNDED_DIGITS}: drop them")
-    low = max([-limit, *map(math.ceil, ge), *(math.floor(bound) + 1 for bound in gt)])
-    high = min([limit, *map(math.floor, le), *(math.ceil(bound) - 1 for bound in lt)])
-    decimals = Decimals(precision - places, places, -(-low // step) * step, high // step * step, step)
+    low = max([stored.low, *map(math.ceil, ge), *(math.floor(bound) + 1 for bound in gt)])
+    high = min([stored.high, *map(math.floor, le), *(math.ceil(bound) - 1 for bound in lt)])
+    decimals = replace(stored, low=-(-low // step) * step, high=high // step * step, step=step)
     if decimals.low > decimals.high:
         raise UnsupportedTypeError(_EMPTY_RANGE)
     return decimals

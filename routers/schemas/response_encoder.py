@@ -50,7 +50,7 @@ class ResponseEncoder(Generic[ReadT]):
         """Return the JSON of one row, which `make_row` built, or of an instance of any schema."""
         if isinstance(row, BaseModel):
             if self._is_custom or type(row) not in self._schemas:
-                return row.model_dump_json().encode()
+                return row.model_dump_json(warnings=False).encode()
             # Not `getattr`, which warns of deprecated fields.
             row = self.make_row([vars(row)[name] for name in self._names])
         return _encode(row)
@@ -59,7 +59,7 @@ class ResponseEncoder(Generic[ReadT]):
         """Return the JSON of a page; `total` is left out if the schema of the page has none."""
         if self._is_custom:
             page = self._page.model_construct(items=items, next_cursor=next_cursor, total=total)
-            return page.model_dump_json().encode()
+            return page.model_dump_json(warnings=False).encode()
         if self._has_total:
             return _encode(_CountedPage(items, next_cursor, total))
         return _encode(_Page(items, next_cursor))

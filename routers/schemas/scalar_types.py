@@ -15,10 +15,10 @@ from routers.schemas.field_formats import (
     MAX_TEXT_LENGTH,
     QUERY_INTEGER,
     TEXT,
-    CanonicalUUID,
     QueryBool,
     RequestDate,
     RequestDateTime,
+    RequestUUID,
     ResponseDate,
     ResponseDateTime,
     ResponseUUID,
@@ -45,8 +45,6 @@ def scalar_types(python_type: Any, metadata: Metadata, column_type: TypeEngine[A
     if is_choice(python_type):
         check_bounds("an enum or a Literal", (), metadata)
         return _choice(python_type, metadata)
-    if python_type not in _FACTORIES:
-        raise unsupported(python_type)
     known, types = _FACTORIES[python_type]
     check_bounds(f"the type {python_type.__name__}", known, metadata)
     return types(metadata, column_type)
@@ -107,6 +105,6 @@ _FACTORIES: dict[type, tuple[tuple[str, ...], Callable[[Metadata, TypeEngine[Any
     Decimal: ((*_RANGE, "multiple_of", "max_digits", "decimal_places"), decimal),
     date: ((), _same(RequestDate, ResponseDate)),
     datetime: ((), _same(RequestDateTime, ResponseDateTime)),
-    UUID: ((), _same(CanonicalUUID, ResponseUUID)),
+    UUID: ((), _same(RequestUUID, ResponseUUID)),
 }
 """The bounds of each type, and a function that returns its exact types."""

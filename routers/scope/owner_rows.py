@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, func, select
 
+from routers.database.adapters import set_loaders
 from routers.queries.owner_compiler import use_owner_compiler
 from routers.queries.ownership import OWNER, OwnerId
 from routers.resource.resource import Resource
+from routers.schemas.extreme_values import finite
 
 FETCH_SIZE = 500
 """The number of rows in memory during an export."""
@@ -28,6 +30,8 @@ class OwnerRows:
         From now on, all SQL of the connection's engine is compiled for one owner.
         """
         use_owner_compiler(connection.dialect)  # for the subqueries of derived members
+        driver: Any = connection.connection.driver_connection
+        set_loaders(driver.adapters)
         self.owner = owner
         self.resources = {name: each for name, each in resources.items() if not each.public}
         self._connection = connection
@@ -38,7 +42,7 @@ class OwnerRows:
         encoder = resource.encoder
         statement, options = resource.statements.list_all, {"yield_per": FETCH_SIZE}
         for row in self._connection.execute(statement, {OWNER.key: self.owner}, execution_options=options):
-            yield encoder.row(encoder.make_row(row))
+            yield encoder.row(encoder.make_row([finite(v) if type(v) is float else v for v in row]))
 
     def count(self) -> dict[str, int]:
         """Return the number of rows in each resource."""

@@ -16,8 +16,9 @@ from sqlmodel.main import FieldInfoMetadata, get_sqlalchemy_type
 
 from routers.schemas.choices import are_integers, choices, choices_error, is_choice, is_enum
 from routers.schemas.field_metadata import UnsupportedTypeError
-from routers.schemas.field_types import is_json, split_optional
+from routers.schemas.field_types import is_int64_string, is_json, split_optional
 from routers.schemas.integer_enums import BigIntegerEnum, IntegerEnum
+from routers.tables.open_enums import OpenEnum
 from routers.tables.table_error import TableError
 
 _DIALECT = make_url("postgresql://").get_dialect()()
@@ -46,15 +47,24 @@ def _set_column_type(field: FieldInfo) -> None:
     if isinstance(column, Column):
         if column.table is not None:
             raise UnsupportedTypeError("its Column is in another table: use sa_type and sa_column_kwargs")
-        if isinstance(own_type, JSONB) and _is_jsonb(column.type):
-            column.type = own_type
+        column.type = _exact_type(own_type, column.type)
     elif column is not PydanticUndefined:
         raise UnsupportedTypeError("its sa_column is no Column: write sa_column=Column(...)")
     elif own_type is None:
         if not isinstance(to_instance(get_sqlalchemy_type(field)), TypeEngine):
             raise UnsupportedTypeError("its sa_type is no type of SQLAlchemy: use one, or leave it out")
-    elif declared is PydanticUndefined or (isinstance(own_type, JSONB) and _is_jsonb(declared)):
-        replace_column_metadata(field, dataclasses.replace(metadata, sa_type=own_type))
+    else:
+        column_type = own_type if declared is PydanticUndefined else _exact_type(own_type, declared)
+        replace_column_metadata(field, dataclasses.replace(metadata, sa_type=column_type))
+
+
+def _exact_type(own_type: Any, declared: Any) -> Any:
+    """Return the type of a column whose type the author declares."""
+    if isinstance(own_type, JSONB) and _is_jsonb(declared):
+        return own_type
+    # `with_variant` sets `_variant_mapping`.
+    is_plain = type(declared) is EnumType and "_variant_mapping" not in vars(declared)
+    return declared.adapt(OpenEnum) if is_plain and not declared.native_enum else declared
 
 
 def _is_jsonb(column_type: Any) -> bool:
@@ -81,7 +91,9 @@ def _own_type(field: FieldInfo) -> Any:
             f"{python_type.__name__} is a model, which no column can store: declare dict[str, Any], or a "
             "resource of its own that refers to this one."
         )
-    return JSONB(none_as_null=True) if is_json(python_type) else None
+    if is_json(python_type):
+        return JSONB(none_as_null=True)
+    return BigInteger() if is_int64_string(field) else None
 
 
 def _choice_type(python_type: Any) -> Any:
@@ -97,7 +109,7 @@ def _choice_type(python_type: Any) -> Any:
     if not is_enum(python_type):
         return String(length)
     # As varchar: an enum type of its own would survive the downgrade of its migration.
-    return EnumType(python_type, values_callable=lambda _type: values, native_enum=False, length=length)
+    return OpenEnum(python_type, values_callable=lambda _type: values, native_enum=False, length=length)
 
 
 _INTEGER_LIMIT = 2**31

@@ -27,6 +27,7 @@ from routers import (
     Database,
     Equals,
     Has,
+    Int64String,
     OneOf,
     Range,
     ReadRow,
@@ -92,7 +93,9 @@ class SpecimenCreate(SQLModel):
 
     name: str = Field(max_length=20, index=True)
     legs: int = Field(default=0, ge=0, le=1000)
-    serial: int = Field(default=0, sa_type=BigInteger)
+    serial: Int64String = 0
+    stock: int = Field(default=0, sa_type=BigInteger, ge=-(2**53) + 1, le=2**53 - 1)
+    barcode: Int64String | None = Field(default=None, ge=0, le=10**15)
     rank: int = Field(default=0, sa_type=SmallInteger)
     count: int = 0
     weight: float = 0.0

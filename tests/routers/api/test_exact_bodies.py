@@ -69,7 +69,7 @@ async def test_a_valid_body_of_a_custom_route_is_accepted(
     assert {"title", "level", "gadget"} <= response.json().keys()
 
 
-CANONICAL_UUID = "This must be a UUID in lower-case hexadecimal with hyphens."
+CANONICAL_UUID = "This must be a UUID in hexadecimal with hyphens."
 CANONICAL_DATE = "This must be a date like 2026-01-31."
 DECIMAL = "This must be a decimal in a string with {}, up to 4 digits and up to 2 places after the point."
 TOTAL, PRICE = DECIMAL.format("an optional minus sign"), DECIMAL.format("no sign")
@@ -98,7 +98,7 @@ MEMBERS = sorted({"dueOn", *Order.model_fields} - {"due_on"})
             "ref",
             ROW_ID.replace("-", ""),
             "/ref",
-            "This must be a UUID in lower-case hexadecimal with hyphens.",
+            "This must be a UUID in hexadecimal with hyphens.",
         ),
         ("level", "LOW", "/level", "Input should be 'low' or 'high'."),
         ("total", 1.5, "/total", TOTAL),

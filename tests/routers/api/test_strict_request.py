@@ -16,7 +16,6 @@ JSON = {"Content-Type": "application/json"}
         ROW_ID.replace("-", ""),
         "{" + ROW_ID + "}",
         "urn:uuid:" + ROW_ID,
-        "ABCDEF00-0000-4000-8000-000000000001",
         ROW_ID + "%0Ax",
         ROW_ID + "%00",
         "%FF",

@@ -132,7 +132,7 @@ def test_a_custom_route_gets_default_descriptions(document: dict[str, Any]) -> N
 def test_integers_document_their_format(specimen_api: ResourceAPI) -> None:
     members = specimen_api.openapi()["components"]["schemas"]["SpecimenRead"]["properties"]
     assert {members[name]["format"] for name in ("legs", "rank", "count", "version")} == {"int32"}
-    assert members["serial"]["format"] == "int64"
+    assert members["stock"]["format"] == "int64"
     assert isinstance(members["count"]["minimum"], int)
 
 

@@ -75,5 +75,5 @@ async def test_a_scope_writes_read_only_columns_but_no_computed_ones(
     assert row.inspected
     row, _ = await scope.put(row.id, name="a", inspected=False)
     assert not row.inspected
-    with pytest.raises(TypeError, match="sealed_at cannot be written here; these can: anything, change, "):
+    with pytest.raises(TypeError, match="sealed_at cannot be written here; these can: anything, barcode, "):
         await scope.update(row.id, sealed_at=None)

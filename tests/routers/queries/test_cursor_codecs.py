@@ -1,7 +1,7 @@
 """Cursor codecs convert the values of sort columns to text and back."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from routers.queries.cursor_codecs import CursorCodec, UnsortableError, codec_of
+from routers.schemas.extreme_values import DATES, TIMESTAMPS, Calendar
 from tests.support.specimens import Colour
 
 
@@ -32,23 +33,27 @@ def codec_for(column_type: Any) -> CursorCodec:
 
 
 TEXT = codec_for(String(5))
-FIRST_TIME = datetime(900, 1, 1, tzinfo=UTC)
+NUMBERS = st.decimals(Decimal("-999999.99"), Decimal("999999.99"), places=2)
+WIDER_NUMBERS = st.decimals(Decimal(-(10**12)), Decimal(10**12), places=6)
+INFINITE_NUMBERS = st.sampled_from([Decimal("Infinity"), Decimal("-Infinity")])
 TYPES = {
     "timestamp": (
         DateTime(timezone=True),
-        st.integers(0, 2**56 - 1).map(lambda count: FIRST_TIME + timedelta(microseconds=count)),
+        st.datetimes(timezones=st.just(UTC)),
     ),
     "date": (Date(), st.dates()),
     "smallint": (SmallInteger(), st.integers(-(2**15), 2**15 - 1)),
-    "integer": (Integer(), st.integers(-(2**31), 2**31 - 1)),
+    "integer in a column that was enlarged": (Integer(), st.integers(-(2**63), 2**63 - 1)),
     "bigint": (BigInteger(), st.integers(-(2**63), 2**63 - 1)),
     "float": (Double(), st.floats(allow_nan=False)),
-    "decimal": (Numeric(8, 2), st.decimals(Decimal("-999999.99"), Decimal("999999.99"), places=2)),
+    "decimal": (Numeric(8, 2), NUMBERS),
+    "decimal in a column that was enlarged": (Numeric(8, 2), WIDER_NUMBERS | INFINITE_NUMBERS),
     "decimal with many places": (
         Numeric(60, 40),
         st.decimals(allow_nan=False, places=40, min_value=-1, max_value=1),
     ),
     "text": (String(5), st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5)),
+    "text in a column that was made longer": (String(5), st.just("long " * 40)),
 }
 
 
@@ -82,9 +87,24 @@ def test_every_decoded_text_can_be_stored_in_postgresql(text: str) -> None:
     value.encode()
 
 
-def test_a_date_outside_the_calendar_decodes_to_its_first_or_last_day() -> None:
-    assert codec_for(Date()).decode("ffffff") == date.max
-    assert codec_for(Date()).decode("000000") == date.min
+@pytest.mark.parametrize("calendar", [DATES, TIMESTAMPS], ids=["dates", "timestamps"])
+def test_a_value_outside_of_pythons_calendar_keeps_its_position(calendar: Calendar[Any]) -> None:
+    codec = codec_for(Date() if calendar is DATES else DateTime(timezone=True))
+    for number in (
+        calendar.finite.start,
+        calendar.finite.stop - 1,
+        calendar.infinity,
+        -calendar.infinity - 1,
+    ):
+        value = calendar.value(number)
+        assert value in {calendar.first, calendar.last}
+        assert calendar.number(codec.decode(codec.encode(value))) == number
+
+
+@pytest.mark.parametrize("calendar", [DATES, TIMESTAMPS], ids=["dates", "timestamps"])
+def test_a_number_beyond_postgresqls_calendar_is_infinity(calendar: Calendar[Any]) -> None:
+    assert calendar.number(calendar.value(calendar.finite.stop)) == calendar.infinity
+    assert calendar.number(calendar.value(calendar.finite.start - 1)) == -calendar.infinity - 1
 
 
 @pytest.mark.parametrize("column_type", [Boolean(), Text(), String(201), Enum(Colour), Numeric()])

@@ -17,7 +17,7 @@ def members(rng: random.Random) -> dict[str, Any]:
         "name": rng.choice(["a", "B", "ä", "a b"]),
         "kind": f"k{number}",
         "legs": number,
-        "serial": number * 2**60,
+        "serial": str(number * 2**60),
         "rank": -number,
         "weight": number / 8,
         "price": f"{number}.50",

@@ -18,7 +18,7 @@ Values = tuple[Any, Any]
 
 ORDERED: dict[str, Values] = {
     "legs": (0, 1000),
-    "serial": (-(2**63), 2**63 - 1),
+    "serial": (str(-(2**63)), str(2**63 - 1)),
     "rank": (-(2**15), 2**15 - 1),
     "weight": (-1e-7, 1.5e300),
     "ratio": (0.1, 0.30000000000000004),

@@ -31,7 +31,7 @@ class EntryCreate(SQLModel):
     """An entry as a client writes it."""
 
     text: str | None = None
-    count: int | None = Field(default=None, sa_type=BigInteger)
+    count: int | None = Field(default=None, sa_type=BigInteger, ge=-(2**53) + 1, le=2**53 - 1)
     is_new: bool | None = None
     size: float | None = None
     other: UUID | None = None
@@ -83,7 +83,7 @@ JSON = st.recursive(
 )
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": TEXT,
-    "count": COUNT,
+    "count": st.integers(-(2**53) + 1, 2**53 - 1),
     "is_new": st.booleans(),
     "size": SIZE,
     "other": st.uuids(),

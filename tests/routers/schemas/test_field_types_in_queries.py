@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.routers.schemas.test_field_types import FEE, PRICE, create_specimen
+from tests.routers.schemas.test_field_types import FEE, INT64_STRING, PRICE, create_specimen
 from tests.support.gadgets import ROW_ID
 from tests.support.specimens import specimens
 
@@ -72,7 +72,7 @@ async def test_a_filter_returns_the_rows_that_match(
         colour="pale-blue",
         kind="odd",
         legs=8,
-        serial=2**63 - 1,
+        serial=str(2**63 - 1),
         weight=1e3,
         price="100.00",
         fee="12.50",
@@ -88,7 +88,7 @@ async def test_a_filter_returns_the_rows_that_match(
     [
         ("legs_gte=01", "legs_gte", "This must be an integer without leading zeros."),
         ("legs_gte=-1", "legs_gte", "Input should be greater than or equal to 0."),
-        ("serial_lt=9223372036854775808", "serial_lt", "Input should be less than 9223372036854775808."),
+        ("serial_lt=9223372036854775808", "serial_lt", INT64_STRING),
         ("weight_gte=1e999", "weight_gte", "This must be a number within double precision."),
         ("weight_gte=.5", "weight_gte", "This must be a number as JSON writes it."),
         ("weight_gte=inf", "weight_gte", "This must be a number as JSON writes it."),
@@ -121,7 +121,12 @@ COLOURS = ["red", "pale-blue"]
 
 def key(sort: str, value: Any) -> Any:
     """Return a value that Python compares as the order does."""
-    convert: Any = {"price": float, "colour": COLOURS.index, "second_colour": COLOURS.index}.get(sort)
+    convert: Any = {
+        "serial": int,
+        "price": float,
+        "colour": COLOURS.index,
+        "second_colour": COLOURS.index,
+    }.get(sort)
     return convert(value) if convert else value
 
 
@@ -140,7 +145,7 @@ async def test_every_sort_is_a_total_order_in_both_directions(museum: httpx.Asyn
             museum,
             name=f"n{n}",
             legs=n,
-            serial=sign * 2**62 * n // 4,
+            serial=str(sign * 2**62 * n // 4),
             rank=sign * n,
             kind=f"k{n}",
             weight=sign * n * 1e-7,

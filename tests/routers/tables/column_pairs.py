@@ -15,7 +15,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from routers import Equals, OneOf, OwnedRow, ReadRow, Resource
+from routers import Equals, Int64String, OneOf, OwnedRow, ReadRow, Resource
 
 
 class Colour(enum.StrEnum):
@@ -55,11 +55,12 @@ FIELDS: dict[str, tuple[Any, dict[str, Any], list[Any]]] = {
     "short": (str, {"max_length": 5}, ["", "     ", "\U0010ffff" * 5]),
     "int": (int, {}, [0, -(2**15), 2**15 - 1]),
     "small": (int, {"ge": -5, "le": 2**15 - 1, "multiple_of": 7}, [0, 7, 2**15 - 8]),
+    "big": (Int64String, {}, [str(-(2**63)), "0", str(2**63 - 1)]),
     "float": (float, {}, [0.0, 0.1 + 0.2, 5e-324, -1.7976931348623157e308]),
     "decimal": (Decimal, {"max_digits": 8, "decimal_places": 2}, ["0.00", "-999999.99", "0.01"]),
     "sizeless": (Decimal, {}, ["0.00"]),
-    "date": (date, {}, ["1000-01-01", "2999-12-31"]),
-    "datetime": (datetime, {}, ["1000-01-01T00:00:00.000001Z", "2999-12-31T23:59:59.999999Z"]),
+    "date": (date, {}, ["0001-01-01", "9999-12-31"]),
+    "datetime": (datetime, {}, ["0001-01-01T00:00:00.000001Z", "9999-12-31T23:59:59.999999Z"]),
     "uuid": (uuid.UUID, {}, ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"]),
     "strings": (Colour, {}, ["red", "it's 100% :blue"]),
     "plain": (Grade, {}, ["good"]),
@@ -137,6 +138,7 @@ EXACT: dict[str, set[str]] = {
     "short": {*_TEXTS, "String(length=5)", "String(length=5, collation='C')", "Unicode(length=9)"},
     "int": {*_INTEGERS, "SmallInteger()"},
     "small": {*_INTEGERS, "SmallInteger()"},
+    "big": _BIG,
     "float": {"none", "Float()", "Float(precision=53)", "Double()", "DOUBLE_PRECISION()"},
     "decimal": _NUMERIC,
     "sizeless": {*_NUMERIC, "Numeric(precision=9, scale=2)"} - {"none"},

@@ -56,6 +56,7 @@ async def check_value(client: httpx.AsyncClient, path: str, value: Any, *, filte
 
 
 @pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.filterwarnings("ignore::routers.PrecisionWarning")
 async def test_a_column_stores_every_value_exactly_or_is_rejected(
     url: str, columns_database: Database, field: str
 ) -> None:
@@ -75,6 +76,7 @@ async def test_a_column_stores_every_value_exactly_or_is_rejected(
 
 
 @pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.filterwarnings("ignore::routers.PrecisionWarning")
 async def test_null_is_stored_as_null_in_every_column_that_may_have_it(
     url: str, columns_database: Database, field: str
 ) -> None:

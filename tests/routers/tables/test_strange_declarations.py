@@ -120,10 +120,11 @@ def arguments(**options: Any) -> dict[str, Any]:
         (Decimal, {**MONEY, "multiple_of": Decimal("0.03")}, STEP),
         (Decimal, {**MONEY, "multiple_of": Decimal("1e30")}, STEP),
         (Decimal, {**MONEY, "ge": Decimal("NaN")}, "the bound NaN is no decimal: correct it"),
+        (Decimal, {**MONEY, "ge": Decimal("sNaN")}, "the bound sNaN is no decimal: correct it"),
         (
             Decimal,
             {**MONEY, "ge": 10**9},
-            "a bound has more digits than max_digits allows",
+            "a bound is beyond the column's type",
         ),
         (Decimal, {**MONEY, "gt": Decimal("1.001"), "lt": Decimal("1.009")}, RANGE),
         (
