@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from psycopg2.errorcodes import LOCK_NOT_AVAILABLE
+from psycopg2.errorcodes import LOCK_NOT_AVAILABLE, UNDEFINED_OBJECT
 from sqlalchemy import Connection, MetaData, Row, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
@@ -45,10 +45,11 @@ def _wait_for_others(connection: Connection) -> None:
 
 @contextlib.contextmanager
 def explained_failures() -> Iterator[None]:
-    """Explain a migration that fails because of rows or locks.
+    """Explain a migration that fails because of rows, locks or a missing extension.
 
     Raises:
-        CommandError: existing rows do not fit the new schema, or another transaction uses a table.
+        CommandError: existing rows do not fit the new schema, another transaction uses a table, or an
+            extension is missing.
     """
     try:
         yield
@@ -58,6 +59,11 @@ def explained_failures() -> Iterator[None]:
             fix = "existing rows do not fit the new schema: correct them, then migrate again"
         elif state == LOCK_NOT_AVAILABLE:
             fix = f"another transaction uses a table for over {LOCK_SECONDS} seconds: migrate again after it"
+        elif state == UNDEFINED_OBJECT and '"gist"' in str(error.orig):
+            extension = 'op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")'
+            fix = (
+                f"an exclusion constraint needs an extension: write `{extension}` before it in the migration"
+            )
         else:
             raise
         raise CommandError(f"Nothing was migrated, because {fix} ({message_of(error.orig)}).") from error

@@ -80,8 +80,10 @@ def _complete_operation(operation: dict[str, Any]) -> None:
 
 
 def _complete_integers(schema: dict[str, Any], *, named: bool = False) -> None:
-    """Write the bounds of integers as integers (FastAPI writes floats), and add their format."""
+    """Write the bounds of integers as integers (FastAPI writes floats), add bounds of choices and formats."""
     if schema.get("type") == "integer":
+        values = schema.get("enum", [schema["const"]] if "const" in schema else [])
+        schema |= {"minimum": min(values), "maximum": max(values)} if values else {}
         for name, part in schema.items():
             if isinstance(part, float) and part.is_integer():
                 schema[name] = int(part)

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, bindparam, func, literal, null, type_coerce
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Table,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    type_coerce,
+)
 from sqlalchemy.sql.visitors import iterate
 
 from routers.tables.row_constraints import columns_in, is_plain, keys_of, sql_of, uniques
@@ -36,7 +47,8 @@ def compute(
     """Return the expressions of computed columns, for a row that is created or, with `old`, changed."""
     nulls = {column.name: type_coerce(null(), column.type) for column in table.c}
     before = nulls if old is None else dict(old)
-    after = {**before, **(_defaults(table) if old is None else {}), **new}
+    values = {**(_defaults(table) if old is None else {}), **new}
+    after = before | {name: _typed(value, table.c[name]) for name, value in values.items()}
     expressions = {}
     for column in columns:
         value = column.value(SimpleNamespace(**after), SimpleNamespace(**before))
@@ -52,6 +64,11 @@ def calculated_from(columns: Iterable[Computed], table: Table) -> frozenset[str]
     generated = (sql_of(column.computed.sqltext) for column in table.c if column.computed)
     texts = columns_in(table, *keys, *generated)
     return frozenset(each.name for each in (*elements, *texts) if isinstance(each, Column))
+
+
+def _typed(value: Any, column: Column[Any]) -> Any:
+    """Return a parameter with the type of its column, which PostgreSQL else derives from each of its uses."""
+    return cast(value, column.type) if isinstance(value, BindParameter) else value
 
 
 def _defaults(table: Table) -> dict[str, Any]:

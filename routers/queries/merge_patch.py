@@ -18,7 +18,7 @@ WITH RECURSIVE step AS MATERIALIZED (
 SELECT * FROM jsonb_to_recordset({steps})
 AS step(node int, parent int, name text, mentioned jsonb, place int, written text, separator text)
 ), target(node, stored) AS (
-SELECT 0, {column} || '{{}}'
+SELECT 0, {stored} || '{{}}'
 UNION ALL
 SELECT step.node, target.stored -> step.name FROM target JOIN step ON step.parent = target.node
 )
@@ -31,7 +31,7 @@ WHERE NOT step.mentioned ? member.key
 
 
 class MergedObject(FunctionElement[Any]):
-    """The value of a JSON column after a merge patch, which is a parameter with `merge_steps`."""
+    """A JSON value after a merge patch, which is a parameter with `merge_steps`."""
 
     type = JSONB(none_as_null=True)
     inherit_cache = True
@@ -39,8 +39,8 @@ class MergedObject(FunctionElement[Any]):
 
 @compiles(MergedObject)
 def _write(element: MergedObject, compiler: Any, **options: Any) -> str:
-    column, steps = (compiler.process(each, **options) for each in element.clauses)
-    return _MERGED.format(column=column, steps=steps)
+    stored, steps = (compiler.process(each, **options) for each in element.clauses)
+    return _MERGED.format(stored=stored, steps=steps)
 
 
 def merge_steps(patch: Mapping[str, Any]) -> list[dict[str, Any]]:

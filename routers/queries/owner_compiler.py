@@ -28,8 +28,8 @@ _GENERATED = object()
 
 _OWNED_ROWS = "(SELECT * FROM {} WHERE owner_id = {})"
 
-_LITERAL = re.compile(r"\*|'%'|[0-9]+|B'1'|true|\(xmax = 0\)")
-"""Text in generated SQL: `count(*)`, `LIKE '%' || x`, `EXISTS (SELECT 1 ...)`, the deadline and `put`."""
+_LITERAL = re.compile(r"\*|B?'(?:[^']|'')*'|[0-9]+|true|\(xmax = 0\)")
+"""Text in generated SQL: `count(*)`, constants as in `LIKE '%' || x` and in sort keys, and `put`."""
 
 _OPERATOR = re.compile(r"(?!.*(?:--|/\*))[-+*/<>=~!@#%^&|`?]{1,63}")
 """An operator of PostgreSQL; `--` and `/*` would begin a comment."""

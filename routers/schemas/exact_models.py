@@ -134,8 +134,8 @@ def response_model(declared: type[BaseModel], _role: Role, member_type: MemberTy
         fields[name] = _member_type(declared, name, field, member_type), Field(**by_name)
     for name, computed in declared.model_computed_fields.items():
         field = FieldInfo.from_annotation(computed.return_type)
-        documentation = Field(description=computed.description, examples=computed.examples)
-        fields[name] = _member_type(declared, name, field, member_type), documentation
+        documentation = attributes(Field(description=computed.description, examples=computed.examples))
+        fields[name] = _member_type(declared, name, field, member_type), Field(**documentation)
     # Validators have run when the endpoint created the instance, and need not accept what they returned.
     bases: tuple[type[BaseModel], ...] = (_Response,)
     decorators = declared.__pydantic_decorators__
@@ -164,7 +164,12 @@ def attributes(field: FieldInfo) -> dict[str, Any]:
     """Return what a field declares besides its type and its default, for `Field`."""
     others = {"default", "default_factory", "discriminator"}
     declared = field.asdict()["attributes"].items()
-    return {name: value for name, value in declared if value is not None and name not in others}
+    found = {name: value for name, value in declared if value is not None and name not in others}
+    extra = found.get("json_schema_extra", {})
+    if "examples" in found and isinstance(extra, dict):
+        # Otherwise, those of an exact type, which are part of its `json_schema_extra`, would replace them.
+        found["json_schema_extra"] = {"examples": found.pop("examples")} | extra
+    return found
 
 
 def doc(declared: type[BaseModel]) -> str:

@@ -127,7 +127,8 @@ class Scope(BulkScope[ReadT]):
         )
         steps = value_parameters({name: merge_steps(patch) for name, patch in patches.items()})
         parameters = {**provided, **steps}
-        rows = await self._change(statement, row_id, values, Write(values, clauses), parameters)
+        write = Write({*values, *patches}, clauses)
+        rows = await self._change(statement, row_id, values, write, parameters)
         return self._make_row(rows[0])
 
     def _update_statement(

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, Sequence, Table, UniqueConstraint, make_url
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -86,6 +87,8 @@ def _table_errors(table: Table) -> Iterator[str]:
             yield f"its index {index.name} has no columns: add one"
         if index.unique and index.dialect_options["postgresql"]["using"] not in {False, None, "btree"}:
             yield f"its index {index.name} is unique, but no B-tree: drop unique or postgresql_using"
+    if any(isinstance(each, ExcludeConstraint) and each.name is None for each in table.constraints):
+        yield 'its exclusion constraint has no name, by which migrations compare it: add name="..."'
     for kind, names in {
         "constraint": _constraint_names(table),
         "table or index": _relation_names(table.metadata, table.schema),
@@ -121,7 +124,9 @@ def _relation_names(metadata: MetaData, schema: str | None) -> Iterator[str]:
     for table in (each for each in metadata.tables.values() if each.schema == schema):
         yield _DIALECT.identifier_preparer.quote(table.name)
         indexed = (
-            each for each in table.constraints if isinstance(each, PrimaryKeyConstraint | UniqueConstraint)
+            each
+            for each in table.constraints
+            if isinstance(each, PrimaryKeyConstraint | UniqueConstraint | ExcludeConstraint)
         )
         for constraint in indexed:
             yield str(_DIALECT.identifier_preparer.format_constraint(constraint))

@@ -5,17 +5,19 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from app import ROOT
-from routers import ResourceAPI, resource_router
+from routers import ResourceAPI, ResourceRouter, resource_router
 from tests.support.gadgets import access
 from tests.support.issuer import Issuer
 from tests.support.processes import Serve, environment
-from tests.support.specimens import areas, regions
+from tests.support.specimens import areas, regions, specimen_routers
 from tests.support.tasks import migrated_database
 
 SOURCES = ROOT / "clients" / "typescript"
@@ -100,21 +102,41 @@ export function rows(one: Schemas["RegionPage"], two: Schemas["MapPublicAreaPage
 }
 """
 
+USE_OF_JSON = """\
+import type { components } from "../generated/openapi-fetch.js";
 
-def test_each_client_of_two_resources_of_one_table_has_the_names_of_both(copy: Path) -> None:
-    api = ResourceAPI(title="Regions")
-    for resource in (regions, areas):
-        api.include_router(resource_router(resource, access))
+type Specimen = components["schemas"]["SpecimenCreate"];
+
+export const specimen: Specimen = { name: "a", anything: [1, { b: [null, { c: "d" }] }] };
+"""
+
+
+def build_clients_of(copy: Path, routers: Iterable[ResourceRouter[Any]], sources: Mapping[str, str]) -> None:
+    """Generate the clients of these routers, and compile them with sources that use them."""
+    api = ResourceAPI(title="Specimens")
+    for router in routers:
+        api.include_router(router)
     copy.parents[1].joinpath("openapi.json").write_text(api.openapi_text())
     scenarios = copy / "scenarios"
     for name in (*SCENARIOS, "expected"):
         scenarios.joinpath(f"{name}.ts").unlink()
-    scenarios.joinpath("types.ts").write_text(USE_OF_TYPES)
-    for module in ("hey-api/index", "orval/todo"):
-        name = module.partition("/")[0]
-        scenarios.joinpath(f"{name}.ts").write_text(USE_OF_NAMES.format(module=module))
+    for name, source in sources.items():
+        scenarios.joinpath(f"{name}.ts").write_text(source)
     build = run(copy, "npm run --silent build")
     assert build.returncode == 0, build.stdout + build.stderr
+
+
+def test_each_client_of_two_resources_of_one_table_has_the_names_of_both(copy: Path) -> None:
+    uses = {
+        module.partition("/")[0]: USE_OF_NAMES.format(module=module)
+        for module in ("hey-api/index", "orval/todo")
+    }
+    routers = [resource_router(resource, access) for resource in (regions, areas)]
+    build_clients_of(copy, routers, {"types": USE_OF_TYPES, **uses})
+
+
+def test_each_client_of_resources_with_members_of_every_type_compiles(copy: Path) -> None:
+    build_clients_of(copy, specimen_routers(), {"types": USE_OF_JSON})
 
 
 def test_a_client_does_not_compile_with_a_document_that_breaks_it(copy: Path) -> None:

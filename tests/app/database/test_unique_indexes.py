@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Index, column, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
+from app import CommandError
 from routers import unique_ignoring_case
 from tests.support.migrations import NOTHING, apply, create, declare, generate
 from tests.support.migrations import text as text_column
@@ -48,6 +49,12 @@ def test_an_exclusion_constraint_is_part_of_a_new_table(url: str) -> None:
     create(url, models)
     assert run_sql(url, "SELECT conname FROM pg_constraint WHERE contype = 'x'") == [("overlap",)]
     assert generate(url, models) == NOTHING
+
+
+def test_a_missing_extension_of_an_exclusion_constraint_is_named(url: str) -> None:
+    models = declare(constraints=(overlap("overlap"),), **FIELDS)
+    with pytest.raises(CommandError, match="CREATE EXTENSION IF NOT EXISTS btree_gist"):
+        create(url, models)
 
 
 @pytest.mark.usefixtures("btree_gist")

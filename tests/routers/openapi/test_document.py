@@ -154,6 +154,18 @@ def test_integer_formats_are_added_to_schemas_but_not_to_example_values() -> Non
     assert value == {"type": "integer"}
 
 
+@pytest.mark.parametrize(
+    ("schema", "bounds"),
+    [({"enum": [5, -1, 2]}, (-1, 5, "int32")), ({"const": 2**31}, (2**31, 2**31, "int64"))],
+)
+def test_choices_of_integers_have_bounds_and_a_format(
+    schema: dict[str, Any], bounds: tuple[int, int, str]
+) -> None:
+    schema["type"] = "integer"
+    complete({"paths": {}, "components": {"schemas": {"Thing": schema}}})
+    assert (schema["minimum"], schema["maximum"], schema["format"]) == bounds
+
+
 def test_titles_that_repeat_the_name_are_dropped() -> None:
     members = {"made_at": {"title": "Made At"}, "kind": {"title": "Which kind"}}
     parameters = [{"name": "limit", "schema": {"title": "Limit"}}]

@@ -1,5 +1,6 @@
 """PATCH merges objects into JSON columns (RFC 7396), in one statement."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -157,6 +158,24 @@ async def test_a_merge_increments_the_version_and_honours_if_match(editor: httpx
     assert (await editor.get(ROW)).json()["extra"] == {"a": 1, "b": 1}
 
 
+@pytest.mark.parametrize("operation", ["PATCH", "merge"])
+async def test_concurrent_merges_lose_no_member(unchecked: httpx.AsyncClient, operation: str) -> None:
+    names = [str(number) for number in range(20)]
+    await unchecked.delete(ROW)
+    await unchecked.put(ROW, json={"extra": {"a": {}}})
+    patches: list[dict[str, Any]] = [{"a": {name: name}, name: name} for name in names]
+    requests = (
+        unchecked.patch(ROW, json={"extra": patch})
+        if operation == "PATCH"
+        else unchecked.post(f"{ROW}/merge", json=patch)
+        for patch in patches
+    )
+    assert {response.status_code for response in await asyncio.gather(*requests)} == {200}
+    members = {name: name for name in names}
+    row = (await unchecked.get(ROW)).json()
+    assert (row["version"], row["extra"]) == (21, {"a": members, **members})
+
+
 async def test_a_computed_column_sees_the_merged_object(editor: httpx.AsyncClient) -> None:
     await editor.put(ROW, json={"extra": {"b": "kept"}})
     response = await editor.patch(ROW, json={"extra": {"a": 1}})
@@ -182,6 +201,15 @@ async def test_a_patch_whose_result_is_out_of_bounds_is_rejected(
     await unchecked.put(ROW, json={"counts": {"x": 1, "y": 2}})
     assert (await unchecked.patch(ROW, json={"counts": counts})).status_code == 422
     assert (await unchecked.get(ROW)).json()["counts"] == {"x": 1, "y": 2}
+
+
+async def test_an_object_with_too_many_members_after_a_merge_is_rejected_with_its_pointer(
+    editor: httpx.AsyncClient,
+) -> None:
+    await editor.put(ROW, json={"counts": {"x": 1, "y": 2}})
+    response = await editor.patch(ROW, json={"title": "x", "counts": {"d": 1, "e": 2}})
+    detail = "The value of `counts` is not allowed."
+    assert response.json()["errors"] == [{"pointer": "/counts", "detail": detail}]
 
 
 async def test_a_custom_route_can_replace_an_object_or_merge_into_it(editor: httpx.AsyncClient) -> None:

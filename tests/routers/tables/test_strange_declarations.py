@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Column
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -183,6 +184,11 @@ def table_of(table_args: Any = (), name: str = "strange") -> Any:
         ),
         ((sa.Index("strange", "value"),), "another table or index has the name strange: rename one"),
         ((sa.Index("pk_strange", "value"),), "another table or index has the name pk_strange: rename one"),
+        (
+            (sa.Index("i", "value"), ExcludeConstraint(("owner_id", "="), name="i")),
+            "another table or index has the name i: rename one",
+        ),
+        ((ExcludeConstraint(("owner_id", "=")),), "its exclusion constraint has no name"),
         (
             (sa.Index("i", "value", unique=True, postgresql_using="gin"),),
             "its index i is unique, but no B-tree: drop unique or postgresql_using",
