@@ -4,9 +4,6 @@ from typing import ClassVar
 
 from routers.schemas.problem import Violation
 
-ACCEPT_PATCH, PATCH_MEDIA_TYPES = "Accept-Patch", "application/merge-patch+json, application/json"
-"""The header with the media types of a PATCH (RFC 5789 section 3.1), and its value."""
-
 
 class ProblemError(Exception):
     """An error with a status, a detail for the client and, where HTTP requires them, headers.

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, ClauseElement, Dialect, Enum, MetaData, TypeDecorator, inspect
 
 from app.database import check_constraints, exclusion_constraints
-from app.database.conditions import condition_sql
+from app.database.conditions import sql_text
 
 NO_DIFFERENCES = (
     "The models and the database do not differ, so the migration is empty: write it, or delete it."
@@ -66,7 +66,7 @@ def _render_check(context: AutogenContext, operation: CreateCheckConstraintOp) -
 
 
 def _condition(condition: ClauseElement, dialect: Dialect) -> str:
-    sql = condition_sql(condition, dialect)
+    sql = sql_text(condition, dialect)
     # In a string, SQLAlchemy takes `:name` for a parameter.
     return f"sa.literal_column({sql!r})" if re.search("(?<!:):(?!:)", sql) else repr(sql)
 

@@ -49,7 +49,7 @@ def stored_checks(connection: Connection, table: Table) -> dict[str, StoredCheck
 def declared_conditions(constraints: Iterable[Constraint], dialect: Dialect) -> Conditions:
     """Return the conditions of those constraints that are CHECK constraints."""
     return {
-        stored_name(each, dialect): condition_sql(each.sqltext, dialect)
+        stored_name(each, dialect): sql_text(each.sqltext, dialect)
         for each in constraints
         if isinstance(each, CheckConstraint)
     }
@@ -62,10 +62,10 @@ def stored_name(constraint: Constraint, dialect: Dialect) -> str:
     return name.encode()[:MAX_NAME_LENGTH].decode(errors="ignore")
 
 
-def condition_sql(condition: ClauseElement, dialect: Dialect) -> str:
-    """Return a condition as SQL."""
+def sql_text(element: ClauseElement, dialect: Dialect) -> str:
+    """Return an expression or a statement as SQL, with its values in it."""
     options = {"literal_binds": True, "include_table": False}
-    sql = str(condition.compile(dialect=dialect, compile_kwargs=options))
+    sql = str(element.compile(dialect=dialect, compile_kwargs=options))
     return sql.replace("%%", "%")  # psycopg2's dialect doubles each of them
 
 

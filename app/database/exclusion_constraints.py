@@ -6,11 +6,11 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import ExecuteSQLOp, ModifyTableOps
 from alembic.runtime.plugins import Plugin
 from alembic.util import PriorityDispatchResult
-from sqlalchemy import Dialect, Table, text
+from sqlalchemy import Table, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.schema import AddConstraint
 
-from app.database.conditions import stored_name
+from app.database.conditions import sql_text, stored_name
 
 PLUGIN = "app.database.exclusion_constraints"
 
@@ -51,7 +51,7 @@ def _compare(
             for name, definition in context.connection.execute(_STORED, {"table": table})
         }
         created = {
-            stored_name(each, dialect): _creation(each, dialect)
+            stored_name(each, dialect): sql_text(AddConstraint(each, isolate_from_table=False), dialect)
             for each in declared.constraints
             if isinstance(each, ExcludeConstraint)
         }
@@ -64,11 +64,6 @@ def _compare(
             _Statement(created[name], drop(quote(name))) for name in sorted(created.keys() - stored)
         ]
     return PriorityDispatchResult.CONTINUE
-
-
-def _creation(constraint: ExcludeConstraint, dialect: Dialect) -> str:
-    sql = str(AddConstraint(constraint, isolate_from_table=False).compile(dialect=dialect))
-    return sql.replace("%%", "%")  # psycopg2's dialect doubles each of them
 
 
 Plugin(PLUGIN).add_autogenerate_comparator(_compare, "table", "exclusion_constraints")

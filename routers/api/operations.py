@@ -12,6 +12,7 @@ from routers.api.responses import (
     PATCHED_HEADERS,
     ROW_HEADERS,
     location,
+    page_response,
     patch_response,
     read_response,
     row_response,
@@ -49,11 +50,11 @@ class _Generator:
         self.resource: Resource[Any] = router.resource
         self.encoder = self.resource.encoder
         self.scope = Depends(ScopeDependency(self.resource, access, self.encoder.make_row))
-        noun, id_parameter = self.resource.noun, self.resource.id_parameter
-        self.noun = noun
-        self.a_noun = f"{'an' if _VOWEL_SOUND.match(noun) else 'a'} {noun}"
+        self.noun, id_parameter = self.resource.noun, self.resource.id_parameter
+        self.a_noun = f"{'an' if _VOWEL_SOUND.match(self.noun) else 'a'} {self.noun}"
         self.row_path = f"/{{{id_parameter}}}"
-        self.row_id = Annotated[RowId, Path(alias=id_parameter, description=f"The unique id of the {noun}.")]
+        description = f"The unique id of the {self.noun}."
+        self.row_id = Annotated[RowId, Path(alias=id_parameter, description=description)]
 
     def add(
         self,
@@ -68,8 +69,7 @@ class _Generator:
 
         `statuses` are those that the scope can raise, besides 409.
         """
-        endpoint.__annotations__.update(types, rows=Annotated[Any, self.scope])
-        endpoint.__annotations__["return"] = Response
+        endpoint.__annotations__.update({**types, "rows": Annotated[Any, self.scope], "return": Response})
         name = f"{self.resource.operation_prefix} {options.pop('name')}".strip()
         options["operation_id"] = operation_id(name)
         route = self.router.add_operation(path, endpoint, self.scope, **options)
@@ -96,15 +96,15 @@ def _add_list(generator: _Generator) -> None:
 
     async def list_rows(rows: Scope[Any], query: BaseModel) -> Response:
         filters = provided(query)
-        limit, cursor, sort = filters.pop("limit"), filters.pop("cursor", None), filters.pop("sort", None)
+        cursor, sort = filters.pop("cursor", None), filters.pop("sort", None)
         page = await rows.list(
-            limit=limit,
+            limit=filters.pop("limit"),
             sort=resource.order(sort) if sort else None,
             cursor=resource.cursor(cursor) if cursor else None,
             count=resource.count and filters.pop("count", False),
             filters=filters,
         )
-        return Response(encoder.page(page.items, page.next_cursor, page.total), media_type="application/json")
+        return page_response(encoder, page, 200)
 
     generator.add(
         "",

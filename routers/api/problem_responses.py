@@ -32,7 +32,7 @@ def problem_response(
     headers: dict[str, str] | None = None,
     errors: list[Violation] | None = None,
 ) -> Response:
-    """Return an error response. It repeats nothing of the request but its id."""
+    """Return an error response. It repeats no value of the request but its id."""
     content = problem_json(status, detail, request.scope.get("request_id", "unknown"), errors)
     return Response(content, status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
 

@@ -13,11 +13,11 @@ from starlette.responses import Response
 
 from routers.api.conditional_headers import etag
 from routers.api.root_path import quote_path
-from routers.exceptions import ACCEPT_PATCH, PATCH_MEDIA_TYPES
 from routers.openapi.components import header_references
 from routers.queries.pagination import Page
 from routers.queries.preconditions import Preconditions
 from routers.resource.resource import Resource
+from routers.schemas.media_types import ACCEPT_PATCH, JSON, PATCH_MEDIA_TYPES
 from routers.schemas.read_row import ReadRow
 from routers.schemas.response_encoder import ResponseEncoder
 
@@ -40,7 +40,12 @@ def row_response(encoder: Encoder, row: Any, status: int, url: str | None = None
     headers = {"etag": etag(row.version)}
     if url is not None:
         headers["location"] = url
-    return Response(encoder.row(row), status, headers, media_type="application/json")
+    return Response(encoder.row(row), status, headers, media_type=JSON)
+
+
+def page_response(encoder: Encoder, page: Page[Any], status: int) -> Response:
+    """Return a response with a page."""
+    return Response(encoder.page(page.items, page.next_cursor, page.total), status, media_type=JSON)
 
 
 def patch_response(encoder: Encoder, row: Any) -> Response:
@@ -106,8 +111,7 @@ def respond_with_rows(
     async def respond(*arguments: Any, **options: Any) -> Any:
         result = await endpoint(*arguments, **options)
         if isinstance(result, Page) and paged:
-            content = paged[0].encoder.page(result.items, result.next_cursor, result.total)
-            return Response(content, status, media_type="application/json")
+            return page_response(paged[0].encoder, result, status)
         if isinstance(result, ReadRow) and not get_args(returned):
             for resource in resources:
                 if isinstance(result, resource.read):

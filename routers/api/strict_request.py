@@ -12,15 +12,9 @@ from urllib.parse import unquote_to_bytes
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 
-from routers.exceptions import (
-    ACCEPT_PATCH,
-    PATCH_MEDIA_TYPES,
-    InvalidRequest,
-    MalformedBody,
-    ProblemError,
-    UnsupportedMediaType,
-)
+from routers.exceptions import InvalidRequest, MalformedBody, ProblemError, UnsupportedMediaType
 from routers.schemas.json_types import MAX_DEPTH
+from routers.schemas.media_types import ACCEPT_PATCH, JSON, MERGE_PATCH, PATCH_MEDIA_TYPES
 from routers.schemas.problem import MAX_VIOLATIONS, Violation
 
 CACHE_SIZE, _MAX_CACHED_BYTES = 256, 256
@@ -79,7 +73,7 @@ class StrictRequest(Request):
                 raise self._unsupported("Send the body without Content-Encoding.", coding)
         if len(types) != 1:
             many = "the request has several Content-Type headers" if types else "Content-Type is missing"
-            raise self._unsupported(f"Send the body as application/json: {many}.")
+            raise self._unsupported(f"Send the body as {JSON}: {many}.")
         if error := cached(_media_type_error, types[0])(types[0], self.method):
             raise self._unsupported(error)
 
@@ -149,9 +143,7 @@ def cached(function: Any, text: bytes) -> Any:
 def _media_type_error(content_type: bytes, method: str) -> str | None:
     """Return what is wrong with a media type; None for JSON in UTF-8."""
     media_type, separator, parameters = content_type.decode("latin-1").partition(";")
-    accepted = ["application/json"]
-    if method == "PATCH":
-        accepted.append("application/merge-patch+json")
+    accepted = [JSON, MERGE_PATCH] if method == "PATCH" else [JSON]
     if media_type.strip(" \t").lower() not in accepted:
         return f"Send the body as {' or '.join(accepted)}."
     charset = _CHARSET.search(separator + parameters)

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from routers.exceptions import ACCEPT_PATCH, PATCH_MEDIA_TYPES, InvalidRequest
+from routers.exceptions import InvalidRequest
 from routers.schemas.field_formats import MAX_ETAG_LIST_LENGTH
+from routers.schemas.media_types import ACCEPT_PATCH, PATCH_MEDIA_TYPES
 from routers.schemas.problem import PROBLEM_MEDIA_TYPE, Violation, problem_json, title
 
 SCHEMA_REFERENCE = "#/components/schemas/{model}"

@@ -8,7 +8,6 @@ from typing import Any
 from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.models import SecurityBase
 
-from routers.exceptions import ACCEPT_PATCH
 from routers.openapi.components import (
     COMMON_HEADERS,
     HEADERS,
@@ -19,6 +18,7 @@ from routers.openapi.components import (
 )
 from routers.openapi.examples import add_examples
 from routers.openapi.links import add_links
+from routers.schemas.media_types import ACCEPT_PATCH, JSON, MERGE_PATCH
 from routers.schemas.problem import Problem
 
 
@@ -40,7 +40,7 @@ def complete(document: dict[str, Any]) -> None:
         for operation in operations.values():
             _complete_operation(operation)
         if content := operations.get("patch", {}).get("requestBody", {}).get("content"):
-            content["application/merge-patch+json"] = content["application/json"]
+            content[MERGE_PATCH] = content[JSON]
             operations["patch"]["responses"]["415"]["headers"] |= header_references(ACCEPT_PATCH)
     add_links(document["paths"])
     _complete_integers(document)

@@ -26,14 +26,13 @@ from sqlalchemy import (
 
 from routers.queries.derived_members import Columns
 from routers.schemas.field_formats import TEXT, QueryBool
-from routers.schemas.field_metadata import UnsupportedTypeError
 from routers.schemas.field_types import database_type, field_types
 
 MAX_SEARCH_LENGTH = 200
 """Maximum number of characters of a search."""
 
 MAX_VALUES = 100
-"""Maximum number of values of `OneOf`."""
+"""Maximum number of values of a parameter that can be repeated."""
 
 Bound = Literal["gt", "gte", "lt", "lte"]
 """A bound of `Range`: greater than, greater than or equal, less than, less than or equal."""
@@ -81,13 +80,13 @@ class Filter(Protocol):
         """Yield its query parameters, for these columns and the fields of the response schema.
 
         Raises:
-            UnsupportedTypeError: a column's type cannot be a query parameter.
+            TypeError: a column's type does not suit the filter.
         """
         ...
 
 
 @dataclass(frozen=True)
-class _ColumnFilter:
+class ColumnFilter:
     """A filter by one column."""
 
     column: str
@@ -98,7 +97,7 @@ class _ColumnFilter:
         return (self.column,)
 
 
-class Equals(_ColumnFilter):
+class Equals(ColumnFilter):
     """Return only rows whose column has this value: `?done=true`."""
 
     def parameters(self, columns: Columns, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
@@ -109,21 +108,20 @@ class Equals(_ColumnFilter):
         yield Parameter(self.column, _query_type(fields, self.column, column), description, condition)
 
 
-class OneOf(_ColumnFilter):
+class OneOf(ColumnFilter):
     """Return only rows whose column has one of these values: `?colour=red&colour=blue`."""
 
     def parameters(self, columns: Columns, fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
         """Yield one parameter, named like the column, that can be repeated."""
         column = columns[self.column]
-        values: Any = GenericAlias(list, (_query_type(fields, self.column, column),))
-        annotation = Annotated[values, Field(min_length=1, max_length=MAX_VALUES)]
+        annotation = repeated(_query_type(fields, self.column, column))
         condition: Any = column == func.any(_bind(self.column, ARRAY(column.type)))
         description = f"Return only rows with one of these values of `{self.column}`."
         yield Parameter(self.column, annotation, description, condition)
 
 
 @dataclass(frozen=True, init=False)
-class Range(_ColumnFilter):
+class Range(ColumnFilter):
     """Return only rows whose column is within bounds: `?spent_on_gte=2026-01-01&spent_on_lt=2026-02-01`."""
 
     bounds: tuple[Bound, ...]
@@ -137,11 +135,13 @@ class Range(_ColumnFilter):
         """Yield one parameter for each bound, e.g. `created_at_gte` and `created_at_lt`.
 
         Raises:
-            TypeError: there is no bound, an unknown one, or two lower or upper ones.
+            TypeError: the column has no order; there is no bound, an unknown one, or two lower or upper ones.
         """
         column = columns[self.column]
         if not isinstance(database_type(column), _ORDERED):
-            raise UnsupportedTypeError(f"{self.column} is no number, date or timestamp, so it has no range")
+            raise TypeError(
+                f"{self.column} is no number, date or timestamp, so it has no range: use Equals or OneOf."
+            )
         self._check_bounds()
         annotation = _query_type(fields, self.column, column)
         for bound in self.bounds:
@@ -159,7 +159,7 @@ class Range(_ColumnFilter):
             )
 
 
-class Has(_ColumnFilter):
+class Has(ColumnFilter):
     """Return only rows that have a value in the column, or only those that have none: `?has_note=false`."""
 
     def parameters(self, columns: Columns, _fields: Mapping[str, FieldInfo], /) -> Iterator[Parameter]:
@@ -187,12 +187,18 @@ class Search:
         annotation = Annotated[str, Field(min_length=1, max_length=MAX_SEARCH_LENGTH, pattern=TEXT)]
         for name, column in ((name, columns[name]) for name in self.columns):
             if not isinstance(database_type(column), String) or isinstance(column.type, Enum):
-                raise UnsupportedTypeError(f"{name} is no text, so it cannot be searched")
+                raise TypeError(f"{name} is no text, so it cannot be searched: drop it from Search.")
         pattern = _bind(self.parameter, columns[self.columns[0]].type)
         condition = or_(*(columns[column].ilike(pattern, escape="\\") for column in self.columns))
         names = " or ".join(f"`{column}`" for column in self.columns)
         description = f"Return only rows that contain this text in {names}, ignoring case."
         yield Parameter(self.parameter, annotation, description, condition, _like_pattern)
+
+
+def repeated(value_type: Any) -> Any:
+    """Return the type of a query parameter that can be repeated, for these values."""
+    values: Any = GenericAlias(list, (value_type,))
+    return Annotated[values, Field(min_length=1, max_length=MAX_VALUES)]
 
 
 def filter_bind(parameter: str) -> str:
@@ -207,7 +213,7 @@ def _bind(parameter: str, column_type: Any) -> Any:
 def _query_type(fields: Mapping[str, FieldInfo], name: str, column: ColumnElement[Any]) -> Any:
     annotation = field_types(fields[name], column).query
     if annotation is None:
-        raise UnsupportedTypeError(f"{name} contains JSON, which is no query parameter")
+        raise TypeError(f"{name} contains JSON, which is no query parameter: use Contains for a list.")
     return annotation
 
 

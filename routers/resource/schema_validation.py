@@ -11,9 +11,10 @@ from sqlalchemy import BigInteger, Index, String, Table
 from sqlmodel import SQLModel
 
 from routers.queries.derived_members import Columns, can_be_null
+from routers.resource.bound_validation import bound_errors
 from routers.resource.declaration import Declaration
-from routers.resource.setting_validation import bound_errors, setting_errors
-from routers.schemas.choices import choices, is_choice
+from routers.resource.setting_validation import setting_errors
+from routers.schemas.choices import choices
 from routers.schemas.field_metadata import UnsupportedTypeError
 from routers.schemas.field_types import database_type, field_types, is_int64_string, split_optional
 from routers.schemas.number_types import integer_range
@@ -60,7 +61,6 @@ def schema_errors(declaration: Declaration[Any]) -> Iterator[str]:
     for role, schema in schemas.items():
         yield from _format_errors(role, schema, declaration.columns)
     for name, field in declaration.create.model_fields.items():
-        yield from _length_errors(name, field, table)
         yield from _null_errors(name, field, table)
         yield from _default_errors(name, field)
         if is_generated(table.c[name]):
@@ -91,17 +91,6 @@ def _format_errors(role: str, schema: type[SQLModel], columns: Columns) -> Itera
             field_types(field, columns[name])
         except UnsupportedTypeError as error:
             yield f"{role} cannot have {name}: {error}."
-
-
-def _length_errors(name: str, field: FieldInfo, table: Table) -> Iterator[str]:
-    column = table.c[name]
-    column_length = getattr(column.type, "length", None)
-    lengths = [each.max_length for each in field.metadata if hasattr(each, "max_length")]
-    is_text = isinstance(database_type(column), String)
-    if is_choice(split_optional(field.annotation)[0]):
-        return
-    if is_text and column_length is not None and (not lengths or min(lengths) > column_length):
-        yield f"create allows a longer {name} than the column's {column_length} characters: set max_length."
 
 
 def _null_errors(name: str, field: FieldInfo, table: Table) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Validate what the schemas of a declaration say besides the names and the types of their members."""
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from inspect import get_annotations
 from typing import Any
 
@@ -11,7 +10,6 @@ from sqlmodel import SQLModel
 
 from routers.resource.declaration import Declaration
 from routers.schemas.settings import (
-    bounds_of,
     overridden_hooks,
     serialized_fields,
     unsupported_attributes,
@@ -22,7 +20,6 @@ from routers.schemas.settings import (
     untyped_serializers,
 )
 from routers.tables.column_types import column_metadata
-from routers.tables.rows import SERVER_COLUMNS
 
 _BOUND = "use a bound, a pattern or a CHECK"
 _PATTERN = "use a pattern that excludes other values"
@@ -114,35 +111,6 @@ def _column_errors(role: str, schema: type[SQLModel], model: type[SQLModel]) -> 
 
 def _declaring_class(schema: type[SQLModel], name: str) -> type | None:
     return next((each for each in schema.__mro__ if name in get_annotations(each)), None)
-
-
-def bound_errors(declaration: Declaration[Any]) -> Iterator[str]:
-    """Yield the bounds that a schema documents, but which the schema of its values does not have."""
-    columns, stored = declaration.model.model_fields, declaration.table.c
-    for name, field in declaration.create.model_fields.items():
-        for bound in _missing_bounds(bounds_of(field), bounds_of(columns[name])):
-            yield f"the table has another {bound} for {name} than create: declare it once, in a schema."
-    for name, field in declaration.read.model_fields.items():
-        if name in columns and name not in SERVER_COLUMNS:
-            length = getattr(stored[name].type, "length", None)
-            limits = {"max_length": length} if length else {}
-            for bound in _missing_bounds(limits | bounds_of(columns[name]), bounds_of(field)):
-                yield f"read has another {bound} for {name} than the table: declare it once, in a schema."
-
-
-def _missing_bounds(bounds: Mapping[str, Any], required: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the required bounds that values within the others could violate."""
-    for name, limit in required.items():
-        holds: Callable[[Any, Any], bool] = _COMPARISONS.get(name, operator.eq)
-        if name not in bounds or not holds(bounds[name], limit):
-            yield name
-
-
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    **dict.fromkeys(("ge", "gt", "min_length"), operator.ge),
-    **dict.fromkeys(("le", "lt", "max_length", "max_digits", "decimal_places"), operator.le),
-}
-"""How a bound relates to one that it implies; others must be equal."""
 
 
 def _advice(setting: str) -> str:

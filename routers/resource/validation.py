@@ -18,7 +18,20 @@ from routers.resource.schema_validation import schema_errors
 from routers.schemas.read_row import ReadRow
 from routers.tables.rows import RESERVED_NAMES, SERVER_COLUMNS, OwnedRow, PublicRow
 
+_ORDER = re.compile(r"-?\w+(,-?\w+)*")
 _WORDS = re.compile(r"[a-z][a-z0-9]*([ -][a-z0-9]+)*")
+
+
+_TUPLES = {
+    "filters": 'Equals("done")',
+    "sorts": '"-created_at"',
+    "ignore_case": '"title"',
+    "write_once": '"kind"',
+    "computed": "Computed(...)",
+    "derived": "Derived(...)",
+    "operations": '"list"',
+}
+"""The attributes with several elements, each with an example of one."""
 
 
 def validate(declaration: Declaration[Any]) -> None:
@@ -36,6 +49,7 @@ def _errors(declaration: Declaration[Any]) -> Iterator[str]:
     if not re.fullmatch(r"(/[a-z][a-z0-9-]*)+", declaration.path):
         yield f"the path {declaration.path!r} must look like /things."
     yield from _class_errors(declaration)
+    yield from _tuple_errors(declaration)
     yield from _name_errors(declaration)
     yield from _public_errors(declaration)
     yield from _member_errors(declaration)
@@ -56,6 +70,12 @@ def _class_errors(declaration: Declaration[Any]) -> Iterator[str]:
         )
     if not issubclass(declaration.read, ReadRow):
         yield "read is not a ReadRow: write class ThingRead(ThingCreate, ReadRow)."
+
+
+def _tuple_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    for name, example in _TUPLES.items():
+        if not isinstance(getattr(declaration, name), tuple):
+            yield f"{name} is not a tuple: write {name}=({example},)."
 
 
 def _name_errors(declaration: Declaration[Any]) -> Iterator[str]:
@@ -87,7 +107,8 @@ def _member_errors(declaration: Declaration[Any]) -> Iterator[str]:
     for role, schema in {"create": declaration.create, "read": declaration.read}.items():
         stored = set(schema.model_fields) - (derived if role == "read" else set())
         if unknown := stored - columns:
-            yield f"{role} has {_list(unknown)}, which the table lacks: add the column or drop the member."
+            fix = "add the column, derive it" if role == "read" else "add the column"
+            yield f"{role} has {_list(unknown)}, which the table lacks: {fix} or drop the member."
     if "owner_id" in declaration.read.model_fields:
         yield "read has owner_id: drop it, an owner never appears in a body."
     if taken := RESERVED_NAMES.intersection(declaration.read.model_fields):
@@ -121,10 +142,11 @@ def _computed_errors(declaration: Declaration[Any]) -> Iterator[str]:
 
 
 def _sort_errors(declaration: Declaration[Any]) -> Iterator[str]:
-    if not isinstance(declaration.sorts, tuple):
-        yield 'sorts is not a tuple: write sorts=("-created_at",).'
     if not declaration.sorts:
         yield "it has no sorts: add at least one, e.g. -created_at."
+    for sort in declaration.sorts:
+        if not _ORDER.fullmatch(sort):
+            yield f"the sort {sort!r} is no list of members: write them like -priority,title."
     if len(set(declaration.sorts)) < len(declaration.sorts):
         yield "sorts has the same order twice: drop one."
     orders = {sort: [term.removeprefix("-") for term in sort.split(",")] for sort in declaration.sorts}
@@ -137,6 +159,11 @@ def _sort_errors(declaration: Declaration[Any]) -> Iterator[str]:
             yield f"the sort {sort} has {_list(unknown)}, which is not in read: add it there or drop it."
         if len(set(members)) < len(members):
             yield f"the sort {sort} has a member twice: drop the second."
+    yield from _type_errors(declaration)
+
+
+def _type_errors(declaration: Declaration[Any]) -> Iterator[str]:
+    for sort in declaration.sorts:
         try:
             Sort.parse(sort, declaration.columns, declaration.ignore_case)
         except UnsortableError as error:
@@ -145,8 +172,8 @@ def _sort_errors(declaration: Declaration[Any]) -> Iterator[str]:
 
 def _filter_errors(declaration: Declaration[Any]) -> Iterator[str]:
     filters = declaration.filters
-    if not isinstance(filters, tuple) or not all(hasattr(each, "columns") for each in filters):
-        yield 'filters is not a tuple of filters: write filters=(Equals("done"),).'
+    if not all(hasattr(each, "columns") for each in filters):
+        yield 'filters has an element that is no filter: write filters=(Equals("done"),).'
     if not all(each.columns for each in filters):
         yield 'a Search has no column: write Search("title").'
     fields = declaration.read.model_fields
@@ -162,7 +189,8 @@ def _filter_errors(declaration: Declaration[Any]) -> Iterator[str]:
     parameters = [each.name for one in filters for each in one.parameters(declaration.columns, fields)]
     parameters += ["limit", "cursor", "sort", *(["count"] if declaration.count else [])]
     if duplicates := {name for name in parameters if parameters.count(name) > 1}:
-        yield f"the query parameter {_list(duplicates)} is declared twice: rename one."
+        names = _list(duplicates)
+        yield f"the query parameter {names} has two meanings: drop a filter, or rename its parameter."
 
 
 def _list(names: Iterable[str]) -> str:

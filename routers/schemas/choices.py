@@ -44,7 +44,7 @@ def choices_error(python_type: Any) -> str | None:
     if kinds not in ({str}, {int}):
         return (
             f"the values of {name} are neither all strings nor all integers: "
-            "use a StrEnum, an IntEnum or a Literal"
+            "use only one of these types, and `| None` for null"
         )
     if kinds == {int} and is_enum(python_type) and not issubclass(python_type, int):
         return f"the members of {name} are no integers: use an IntEnum"

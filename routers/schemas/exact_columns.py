@@ -70,6 +70,7 @@ def column_error(python_type: Any, column_type: TypeEngine[Any]) -> str | None:
         stored = type(values[0]) if values else get_origin(python_type) or python_type
         classes, condition, advice = _EXACT[stored]
         is_exact = type(column_type) in classes and condition(column_type) and _fit(values, column_type)
+        advice = "leave sa_type out" if values else advice
     if is_exact and "_variant_mapping" not in vars(column_type):  # set by `with_variant`
         return None
     return f"{column_type!r} does not store the type {type_name(python_type)} exactly: {advice}"

@@ -7,11 +7,14 @@ from typing import Annotated, Any
 Metadata = list[Any]
 """The metadata of a field: bounds, lengths, patterns."""
 
-BOUNDS = (
-    *("ge", "gt", "le", "lt", "multiple_of", "max_digits", "decimal_places"),
-    *("min_length", "max_length", "pattern"),
-)
-"""The names of bounds."""
+RANGE = ("ge", "gt", "le", "lt")
+"""The names of the bounds of a range."""
+
+LENGTHS = ("min_length", "max_length")
+"""The names of the bounds of a length."""
+
+BOUNDS = (*RANGE, "multiple_of", "max_digits", "decimal_places", *LENGTHS, "pattern")
+"""The names of bounds, which requests, responses and the table share."""
 
 
 class UnsupportedTypeError(TypeError):

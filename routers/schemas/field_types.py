@@ -9,10 +9,12 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Double, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from routers.schemas.choices import is_choice
+from routers.schemas.choices import is_choice, type_name
 from routers.schemas.exact_columns import column_error
 from routers.schemas.field_formats import MAX_ARRAY_LENGTH
 from routers.schemas.field_metadata import (
+    LENGTHS,
+    RANGE,
     FieldTypes,
     Metadata,
     UnsupportedTypeError,
@@ -110,7 +112,10 @@ def value_types(container: Any) -> FieldTypes | None:
         return None
     python_type, metadata = split_value(container)
     if python_type not in _VALUE_COLUMNS or arguments[:-1] not in ((), (str,)):
-        raise unsupported(container)
+        raise UnsupportedTypeError(
+            f"the type {type_name(container)} is not supported: the values are bool, float, int or str; a "
+            "plain list or dict[str, Any] has any JSON"
+        )
     if not all(bounds([each], *_VALUE_BOUNDS) for each in metadata):
         raise UnsupportedTypeError(f"the values of {container} have more than bounds and a pattern: drop it")
     if python_type is float:
@@ -132,7 +137,7 @@ def split_value(container: Any) -> tuple[Any, Metadata]:
 
 def _json(python_type: Any, metadata: Metadata) -> FieldTypes:
     """Return the types of JSON with any values, or of values of one type."""
-    check_bounds("JSON", ("min_length", "max_length"), metadata)
+    check_bounds("JSON", LENGTHS, metadata)
     container = get_origin(python_type) or python_type
     value = value_types(python_type)
     if value is None:
@@ -155,4 +160,4 @@ _VALUE_COLUMNS: dict[type, TypeEngine[Any]] = {
 }
 """The types of values in typed JSON, with columns that have the same bounds."""
 
-_VALUE_BOUNDS = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern")
+_VALUE_BOUNDS = (*RANGE, "multiple_of", *LENGTHS, "pattern")

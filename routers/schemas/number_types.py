@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -19,14 +20,19 @@ from routers.schemas.field_formats import (
     QUERY_INTEGER,
     QUERY_NUMBER,
 )
-from routers.schemas.field_metadata import FieldTypes, Metadata, UnsupportedTypeError, annotated, bounds
+from routers.schemas.field_metadata import (
+    RANGE,
+    FieldTypes,
+    Metadata,
+    UnsupportedTypeError,
+    annotated,
+    bounds,
+)
 from routers.schemas.number_texts import INT64, INTEGER_WRITER, decimal_writer, text_reader, text_schema
 
 _BIG_BITS = 63
 
 _MAX_INTEGER_STEP = 2**31 - 1
-
-_RANGE = ("ge", "gt", "le", "lt")
 
 _EMPTY_RANGE = "no number is within its bounds: correct them"
 
@@ -59,10 +65,7 @@ def _integer_text(metadata: Metadata, bits: int) -> FieldTypes:
 
 def integer_range(metadata: Metadata, bits: int) -> tuple[int, int]:
     """Return the lowest and the highest integer of so many bits within the bounds of a field."""
-    ge, gt, le, lt = (bounds(metadata, name) for name in _RANGE)
-    low = max([-(2**bits), *map(math.ceil, ge), *(math.floor(bound) + 1 for bound in gt)])
-    high = min([2**bits - 1, *map(math.floor, le), *(math.ceil(bound) - 1 for bound in lt)])
-    return low, high
+    return _extremes(-(2**bits), 2**bits - 1, *(bounds(metadata, name) for name in RANGE))
 
 
 def _check_multiples(metadata: Metadata, bits: int) -> None:
@@ -76,6 +79,15 @@ def _check_multiples(metadata: Metadata, bits: int) -> None:
     step = math.lcm(*steps)
     if high // step * step < low:
         raise UnsupportedTypeError(_EMPTY_RANGE)
+
+
+def _extremes(
+    low: int, high: int, ge: list[Any], gt: list[Any], le: list[Any], lt: list[Any]
+) -> tuple[int, int]:
+    """Return the smallest and the largest integer between `low` and `high` and within these bounds."""
+    low = max([low, *map(math.ceil, ge), *(math.floor(bound) + 1 for bound in gt)])
+    high = min([high, *map(math.floor, le), *(math.ceil(bound) - 1 for bound in lt)])
+    return low, high
 
 
 def number(metadata: Metadata, _type: TypeEngine[Any]) -> FieldTypes:
@@ -125,13 +137,12 @@ def decimal(metadata: Metadata, column_type: TypeEngine[Any]) -> FieldTypes:
 def _within_bounds(metadata: Metadata, stored: Decimals) -> Decimals:
     """Return the decimals of a column that are within the bounds of its field."""
     places, step = stored.places, _step(metadata, stored.places)
-    ge, gt, le, lt = ([_units(each, places) for each in bounds(metadata, name)] for name in _RANGE)
-    if not all(stored.low <= bound <= stored.high for bound in (*ge, *gt, *le, *lt)):
+    units = [[_units(each, places) for each in bounds(metadata, name)] for name in RANGE]
+    if not all(stored.low <= bound <= stored.high for bound in chain(*units)):
         raise UnsupportedTypeError("a bound is beyond the column's type: change one of them")
-    if stored.digits + places > MAX_BOUNDED_DIGITS and (step > 1 or any((*ge, *gt, *le, *lt))):
+    if stored.digits + places > MAX_BOUNDED_DIGITS and (step > 1 or any(chain(*units))):
         raise UnsupportedTypeError(f"bounds need a max_digits of at most {MAX_BOUNDED_DIGITS}: drop them")
-    low = max([stored.low, *map(math.ceil, ge), *(math.floor(bound) + 1 for bound in gt)])
-    high = min([stored.high, *map(math.floor, le), *(math.ceil(bound) - 1 for bound in lt)])
+    low, high = _extremes(stored.low, stored.high, *units)
     decimals = replace(stored, low=-(-low // step) * step, high=high // step * step, step=step)
     if decimals.low > decimals.high:
         raise UnsupportedTypeError(_EMPTY_RANGE)

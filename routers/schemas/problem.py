@@ -14,40 +14,34 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 MAX_VIOLATIONS = 100
 """Maximum number of violations in one response."""
 
-MAX_DETAIL_LENGTH = 1000
+MAX_TEXT_LENGTH = 1000
 
 _INVALID_CHARACTER = re.compile("[\\x00\\ud800-\\udfff]")
 """A character that no response has: NUL, or a surrogate, which UTF-8 cannot encode."""
 
 
 def _documented(text: str) -> str:
-    return _INVALID_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text[:MAX_DETAIL_LENGTH])
+    return _INVALID_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text[:MAX_TEXT_LENGTH])
 
 
-Detail = Annotated[
+_Text = Annotated[
     str,
     BeforeValidator(_documented),
-    Field(json_schema_extra={"pattern": TEXT, "maxLength": MAX_DETAIL_LENGTH}),
+    Field(json_schema_extra={"pattern": TEXT, "maxLength": MAX_TEXT_LENGTH}),
 ]
-"""A sentence for the client, truncated to the documented length."""
-
-_Location = Annotated[
-    str,
-    BeforeValidator(_documented),
-    Field(json_schema_extra={"pattern": TEXT, "maxLength": MAX_DETAIL_LENGTH}),
-]
+"""A text for the client, truncated to the documented length."""
 
 
 class Violation(BaseModel):
     """One part of a request that does not match the documented schema."""
 
     pointer: Annotated[
-        _Location | MISSING, Field(description="The location in the body, as a JSON pointer (RFC 6901).")
+        _Text | MISSING, Field(description="The location in the body, as a JSON pointer (RFC 6901).")
     ] = MISSING
     parameter: Annotated[
-        _Location | MISSING, Field(description="The name of the query, path or header parameter.")
+        _Text | MISSING, Field(description="The name of the query, path or header parameter.")
     ] = MISSING
-    detail: Annotated[Detail, Field(description="What is expected there.")]
+    detail: Annotated[_Text, Field(description="What is expected there.")]
 
 
 class Problem(BaseModel):
@@ -65,7 +59,7 @@ class Problem(BaseModel):
         str, Field(max_length=100, pattern="^[ -~]*$", description="The title of the problem type.")
     ]
     status: Annotated[int, Field(ge=400, le=599, description="The HTTP status code.")]
-    detail: Annotated[Detail, Field(description="What went wrong, and how to fix it.")]
+    detail: Annotated[_Text, Field(description="What went wrong, and how to fix it.")]
     instance: Annotated[
         str,
         Field(

@@ -24,6 +24,8 @@ from routers.schemas.field_formats import (
     ResponseUUID,
 )
 from routers.schemas.field_metadata import (
+    LENGTHS,
+    RANGE,
     FieldTypes,
     Metadata,
     UnsupportedTypeError,
@@ -95,14 +97,12 @@ def _choice(python_type: Any, metadata: Metadata) -> FieldTypes:
     return FieldTypes(python_type, python_type, response)
 
 
-_RANGE = ("ge", "gt", "le", "lt")
-
 _FACTORIES: dict[type, tuple[tuple[str, ...], Callable[[Metadata, TypeEngine[Any]], FieldTypes]]] = {
     bool: ((), lambda metadata, _type: FieldTypes(StrictBool, QueryBool, annotated(bool, *metadata))),
-    str: (("min_length", "max_length", "pattern"), _text),
-    int: ((*_RANGE, "multiple_of"), integer),
-    float: (_RANGE, number),
-    Decimal: ((*_RANGE, "multiple_of", "max_digits", "decimal_places"), decimal),
+    str: ((*LENGTHS, "pattern"), _text),
+    int: ((*RANGE, "multiple_of"), integer),
+    float: (RANGE, number),
+    Decimal: ((*RANGE, "multiple_of", "max_digits", "decimal_places"), decimal),
     date: ((), _same(RequestDate, ResponseDate)),
     datetime: ((), _same(RequestDateTime, ResponseDateTime)),
     UUID: ((), _same(RequestUUID, ResponseUUID)),

@@ -14,6 +14,8 @@ from pydantic import BaseModel, PlainSerializer, StringConstraints, WrapSerializ
 from pydantic.fields import ComputedFieldInfo, FieldInfo
 from sqlmodel import Field, SQLModel
 
+from routers.schemas.field_metadata import BOUNDS
+
 DOCUMENTED = ("title", "model_title_generator", "json_schema_extra")
 """The keys of `model_config` that the document follows."""
 
@@ -41,12 +43,6 @@ _FIELD = frozenset(
 """The attributes of a field that are served, or cannot show in a format."""
 
 _COMPUTED_FIELD = _FIELD | {"return_type", "wrapped_property"}
-
-BOUNDS = frozenset(
-    {"ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern"}
-    | {"max_digits", "decimal_places"}
-)
-"""The bounds of a field, which requests, responses and the table share."""
 
 _CONSTRAINTS = {*FieldInfo.metadata_lookup, *(each.name for each in fields(StringConstraints))}
 

@@ -4,10 +4,9 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from psycopg.errors import ForeignKeyViolation, NotNullViolation, RaiseException, RestrictViolation
-from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint, Index, Table
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table
 from sqlalchemy.exc import DBAPIError
 
-from routers.database.statement import DIALECT
 from routers.exceptions import ProblemError, RejectedValues
 from routers.queries.violations import (
     Written,
@@ -17,10 +16,9 @@ from routers.queries.violations import (
     violation_error,
 )
 from routers.resource.resource import Resource
+from routers.tables.dialect import stored_name
 from routers.tables.foreign_keys import references
 from routers.tables.row_constraints import Unique, check_constraints, uniques
-
-_IDENTIFIERS: Any = DIALECT.identifier_preparer
 
 _DATA_EXCEPTION, _INTEGRITY_VIOLATION = "22", "23"
 """Classes of SQLSTATEs."""
@@ -78,7 +76,7 @@ def violated_constraint(
     if not violated_table.startswith(table.name):
         return None
     constraints = (*references(table).values(), *check_constraints(table), *uniques(table))
-    by_name = {_name(each): each for each in constraints}
+    by_name = {stored_name(each): each for each in constraints}
     # By prefix: each shard of a distributed table adds a suffix of its own.
     names = sorted((name for name in by_name if violated.startswith(name)), key=len)
     return by_name[names[-1]] if names else None
@@ -95,10 +93,3 @@ def _raised_message(error: DBAPIError) -> str:
     """Return the message of a RAISE in one line."""
     diagnostics: Any = getattr(error.orig, "diag", None)
     return " ".join((diagnostics.message_primary or "").split())
-
-
-def _name(constraint: Constraint | Index) -> str:
-    """Return the name of a constraint in PostgreSQL, which may be truncated."""
-    is_index = isinstance(constraint, Index)
-    format_name = _IDENTIFIERS.format_index if is_index else _IDENTIFIERS.format_constraint
-    return str(format_name(constraint)).strip('"')

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
-from sqlalchemy import BigInteger, Column, Integer, String, make_url
+from sqlalchemy import BigInteger, Column, Integer, String
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,10 +18,9 @@ from routers.schemas.choices import are_integers, choices, choices_error, is_cho
 from routers.schemas.field_metadata import UnsupportedTypeError
 from routers.schemas.field_types import is_int64_string, is_json, split_optional
 from routers.schemas.integer_enums import BigIntegerEnum, IntegerEnum
+from routers.tables.dialect import DIALECT
 from routers.tables.open_enums import OpenEnum
 from routers.tables.table_error import TableError
-
-_DIALECT = make_url("postgresql://").get_dialect()()
 
 
 def set_column_types(model: type[SQLModel]) -> None:
@@ -73,7 +72,7 @@ def _is_jsonb(column_type: Any) -> bool:
     A `JSONB()` would write null as JSON's null, which is not SQL's.
     """
     instance: Any = to_instance(column_type)
-    return isinstance(instance, TypeEngine) and isinstance(instance.dialect_impl(_DIALECT), JSONB)
+    return isinstance(instance, TypeEngine) and isinstance(instance.dialect_impl(DIALECT), JSONB)
 
 
 def type_of(field: FieldInfo) -> Any:
@@ -89,7 +88,7 @@ def _own_type(field: FieldInfo) -> Any:
     if isinstance(python_type, type) and issubclass(python_type, BaseModel):
         raise UnsupportedTypeError(
             f"{python_type.__name__} is a model, which no column can store: declare dict[str, Any], or a "
-            "resource of its own that refers to this one."
+            "resource of its own that refers to this one"
         )
     if is_json(python_type):
         return JSONB(none_as_null=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, Sequence, Table, UniqueConstraint, make_url
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, Sequence, Table, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -14,12 +14,8 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import SQLModel
 
 from routers.schemas.field_types import field_types, is_json, is_known, split_optional
+from routers.tables.dialect import DIALECT, MAX_NAME_BYTES, stored_name
 from routers.tables.table_error import TableError
-
-MAX_NAME_BYTES = 63
-"""The maximum length of a name in PostgreSQL."""
-
-_DIALECT = make_url("postgresql://").get_dialect()()
 
 
 def check_columns(model: type[SQLModel], columns: ReadOnlyColumnCollection[str, Column[Any]]) -> None:
@@ -37,7 +33,7 @@ def _column_errors(name: str, field: FieldInfo, column: Column[Any]) -> Iterator
     if column.name != name or column.key != name:
         yield "its column has another name or key than the field: leave name and key out"
     if not name.isidentifier() or len(name.encode()) > MAX_NAME_BYTES:
-        yield f"no column can have that name: use another, of up to {MAX_NAME_BYTES} bytes"
+        yield f"no column can have that name: use letters, digits and _, up to {MAX_NAME_BYTES} bytes"
     if column.system or getattr(column.name, "quote", None) is False:
         yield "its column is a system column, or is not quoted: drop system and quote"
     if (column.onupdate or column.server_onupdate) and not column.computed:
@@ -70,9 +66,9 @@ def check_table(model: str, table: Table) -> None:
     """
     try:
         # Without foreign keys, whose tables may be declared later.
-        CreateTable(table, include_foreign_key_constraints=[]).compile(dialect=_DIALECT)
+        CreateTable(table, include_foreign_key_constraints=[]).compile(dialect=DIALECT)
         for index in table.indexes:
-            CreateIndex(index).compile(dialect=_DIALECT)
+            CreateIndex(index).compile(dialect=DIALECT)
     except SQLAlchemyError as error:
         raise TableError(f"{model} has no valid table ({error}): correct it, or __table_args__.") from error
     for each in _table_errors(table):
@@ -98,37 +94,17 @@ def _table_errors(table: Table) -> Iterator[str]:
                 yield f"another {kind} has the name {name}: rename one"
 
 
-def check_foreign_keys(model: str, table: Table) -> None:
-    """Check that the foreign keys of `__table_args__` and of columns include the owner.
-
-    Raises:
-        TableError: one does not.
-    """
-    for constraint in table.foreign_key_constraints if "owner_id" in table.c else ():
-        *owner, column = constraint.column_keys
-        target = [key.target_fullname.rpartition(".")[2] for key in constraint.elements]
-        if (owner, target) != (["owner_id"], ["owner_id", "id"]):
-            raise TableError(
-                f"{model}.{column}: its foreign key must be of owner_id and {column} to owner_id and id: "
-                'use Field(foreign_key="thing.id").'
-            )
-
-
 def _constraint_names(table: Table) -> Iterator[str]:
-    named = (each for each in table.constraints if each.name is not None)
-    yield from (str(_DIALECT.identifier_preparer.format_constraint(each)) for each in named)
+    yield from (stored_name(each) for each in table.constraints if each.name is not None)
 
 
 def _relation_names(metadata: MetaData, schema: str | None) -> Iterator[str]:
     """Yield the names of the tables and indexes of a schema, which all have to differ."""
     for table in (each for each in metadata.tables.values() if each.schema == schema):
-        yield _DIALECT.identifier_preparer.quote(table.name)
+        yield table.name
         indexed = (
             each
             for each in table.constraints
             if isinstance(each, PrimaryKeyConstraint | UniqueConstraint | ExcludeConstraint)
         )
-        for constraint in indexed:
-            yield str(_DIALECT.identifier_preparer.format_constraint(constraint))
-        for index in table.indexes:
-            yield str(_DIALECT.identifier_preparer.format_index(index))
+        yield from map(stored_name, (*indexed, *table.indexes))

@@ -123,13 +123,19 @@ def unresolved(table: Table) -> Iterator[str]:
             )
 
 
-def foreign_key_errors(table: Table) -> Iterator[str]:
-    """Yield an error for each foreign key whose violations could not be explained to clients."""
+def check_foreign_keys(model: str, table: Table) -> None:
+    """Check that the foreign keys of `__table_args__` and of columns are like those of `Field`.
+
+    Raises:
+        TableError: one lacks the owner, or the error for its violation could not be explained to clients.
+    """
     for constraint in _foreign_keys(table):
-        if constraint.ondelete not in _ON_DELETE or constraint.deferrable:
-            column = constraint.column_keys[-1]
-            yield (
-                f"the foreign key of {column} is none that the API supports: "
+        *owner, column = constraint.column_keys
+        target = [key.target_fullname.rpartition(".")[2] for key in constraint.elements]
+        has_owner = (owner, target) == (["owner_id"], ["owner_id", "id"]) or "owner_id" not in table.c
+        if not has_owner or constraint.ondelete not in _ON_DELETE or constraint.deferrable:
+            raise TableError(
+                f"{model}.{column}: its foreign key is none that the API supports: "
                 f'write {column}: UUID = Field(foreign_key="thing.id").'
             )
 

@@ -8,22 +8,21 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Constraint,
-    Dialect,
     Index,
     Table,
     UniqueConstraint,
     column,
     func,
-    make_url,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+from routers.tables.dialect import DIALECT
 
 Unique = UniqueConstraint | ExcludeConstraint | Index
 """What no two rows of an owner may have in common."""
 
 EQUAL = "="
 
-_DIALECT: Dialect = make_url("postgresql://").get_dialect()()
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _PLAIN = re.compile(r"""(lower\()?("[^"]+"|\w+)(?(1)\))""")
 _NAME = re.compile(r'"((?:[^"]|"")+)"|(?<![:\w])([A-Za-z_]\w*)(?!\s*\()')
@@ -35,7 +34,12 @@ def unique_ignoring_case(
     """Return an element of `__table_args__`: no two rows of an owner have this text, whatever its case.
 
     With `within`, no two rows that have the same values of those members, too.
+
+    Raises:
+        TypeError: `within` is a text.
     """
+    if isinstance(within, str):
+        raise TypeError(f'within is a text: write within=["{within}"].')
     return Index(name, "owner_id", *within, func.lower(column(member)), unique=True, info=info)
 
 
@@ -71,6 +75,12 @@ def is_plain(key: str) -> bool:
     return bool(_PLAIN.fullmatch(key))
 
 
+def ignores_case(key: str) -> bool:
+    """Check whether a key is a column in lower case."""
+    match = _PLAIN.fullmatch(key)
+    return match is not None and match[1] is not None
+
+
 def predicate_of(unique: Unique) -> str | None:
     """Return the condition of a partial index or constraint; None if it applies to every row."""
     if isinstance(unique, UniqueConstraint):
@@ -95,7 +105,7 @@ def sql_of(expression: Any) -> str:
     if isinstance(expression, str):
         return expression
     options = {"literal_binds": True, "include_table": False}
-    sql = str(expression.compile(dialect=_DIALECT, compile_kwargs=options))
+    sql = str(expression.compile(dialect=DIALECT, compile_kwargs=options))
     return sql.replace("%%", "%")  # this dialect doubles each of them
 
 

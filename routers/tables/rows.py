@@ -10,8 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from routers.tables.column_types import set_column_types
 from routers.tables.constraints import add_indexes, checks
-from routers.tables.creation import check_columns, check_foreign_keys, check_table
-from routers.tables.foreign_keys import relation_of, resolve, take_relations
+from routers.tables.creation import check_columns, check_table
+from routers.tables.foreign_keys import check_foreign_keys, relation_of, resolve, take_relations
 from routers.tables.row_type import RowType
 from routers.tables.table_error import TableError
 

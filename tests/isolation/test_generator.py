@@ -16,8 +16,9 @@ from routers.queries.totals import with_total
 from tests.support.gadgets import GadgetRead, gadget_router, gadgets
 from tests.support.isolation.checks import Isolation
 from tests.support.isolation.specimens import isolation_of
+from tests.support.labels import labels
 from tests.support.slots import slots
-from tests.support.specimens import labels, shelves, specimen_application, specimen_routers, specimens
+from tests.support.specimens import shelves, specimen_application, specimen_routers, specimens
 from tests.support.sql import run_sql
 
 ROUTERS: tuple[ResourceRouter[Any], ...] = (gadget_router(), *specimen_routers())

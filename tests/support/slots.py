@@ -1,5 +1,7 @@
 """A resource with every kind of constraint over several members: slots of time that do not overlap."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint, Index, column, func
@@ -18,6 +20,7 @@ from routers import (
     unique_ignoring_case,
 )
 from tests.support.gadgets import access
+from tests.support.sql import run_sql
 from tests.support.tables import OwnedSpecimen
 
 ORDER = "The end must not be before the start."
@@ -89,3 +92,18 @@ def slot_router() -> ResourceRouter[SlotRead]:
         return await rows.update(slot_id, uses=col(Slot.uses) + 1)
 
     return router
+
+
+@contextlib.contextmanager
+def failing(url: str, raised: str) -> Iterator[None]:
+    """Let a trigger raise an exception for each new slot."""
+    run_sql(
+        url,
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION {raised}; END $$;"
+        "CREATE TRIGGER fail BEFORE INSERT ON slot FOR EACH ROW EXECUTE FUNCTION fail()",
+    )
+    try:
+        yield
+    finally:
+        run_sql(url, "DROP FUNCTION fail CASCADE")

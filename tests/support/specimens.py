@@ -8,8 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
-    Index,
     SmallInteger,
     case,
     create_engine,
@@ -42,6 +40,7 @@ from routers import (
 from tests.support.bolts import bolts
 from tests.support.gadget_applications import FAST_PATH
 from tests.support.gadgets import access, gadgets
+from tests.support.labels import labels
 from tests.support.slots import slot_router, slots
 from tests.support.tables import METADATA, OwnedSpecimen, PublicSpecimen
 
@@ -140,30 +139,6 @@ class SpecimenRead(SpecimenCreate, SpecimenState, ReadRow):
     """A specimen as its owner sees it."""
 
 
-class LabelCreate(SQLModel):
-    """A label as a client writes it."""
-
-    text: str = Field(max_length=10)
-    language: str = Field(default="en", max_length=2)
-    specimen_id: UUID | None = Field(default=None, foreign_key="specimen.id", ondelete="CASCADE")
-    shelf_id: UUID | None = Field(default=None, foreign_key="shelf.id")
-    serialNo: str | None = Field(default=None, max_length=9, unique=True)  # noqa: N815 # PostgreSQL needs it in quotes
-    region_id: UUID | None = Field(default=None, foreign_key="region.id")
-
-
-class Label(LabelCreate, OwnedSpecimen, table=True):
-    """A row of labels; no two of an owner have the text `first`."""
-
-    __table_args__ = (
-        CheckConstraint("text <> language", name="text_is_no_language"),
-        Index("one_first_label", "owner_id", "text", unique=True, postgresql_where=text("text = 'first'")),
-    )
-
-
-class LabelRead(LabelCreate, ReadRow):
-    """A label as its owner sees it."""
-
-
 regions = Resource(
     path="/regions",
     model=Region,
@@ -225,14 +200,6 @@ specimens = Resource(
         Computed("pending", lambda new, _: not_(new.inspected)),
         Computed("sealed_at", lambda new, old: case((new.sealed, func.coalesce(old.sealed_at, func.now())))),
     ),
-)
-labels = Resource(
-    path="/labels",
-    model=Label,
-    create=LabelCreate,
-    read=LabelRead,
-    filters=(Equals("specimen_id"),),
-    write_once=("language",),
 )
 
 

@@ -22,14 +22,8 @@ from routers import (
 )
 from tests.support.gadget_applications import FAST_PATH, client_of
 from tests.support.gadgets import ROW_ID, GadgetRead, access, gadgets
-from tests.support.specimens import (
-    LabelRead,
-    RegionRead,
-    ShelfRead,
-    labels,
-    regions,
-    shelves,
-)
+from tests.support.labels import LabelRead, labels
+from tests.support.specimens import RegionRead, ShelfRead, regions, shelves
 from tests.support.tables import OwnedSpecimen
 
 

@@ -59,5 +59,5 @@ def test_a_gin_index_serves_the_filter(document_api: ResourceAPI, gadget_url: st
 
 @pytest.mark.parametrize("column", ["anything", "measures", "name"])
 def test_a_filter_needs_a_list_of_one_type(column: str) -> None:
-    message = f"{column} is no list of one type: declare it as list[str]"
+    message = f"{column} is no list of one type: declare it as list[str]."
     assert rejection(**SPECIMEN, filters=(Contains(column),)) == message

@@ -2,10 +2,9 @@
 
 from types import new_class
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, column, func, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, column, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field
@@ -14,18 +13,13 @@ from routers import DeclarationError, OwnedRow, ReadRow, Resource, unique_ignori
 from tests.support.gadgets import GadgetCreate
 from tests.support.tables import METADATA
 
-OVER_ALL = "name is unique over all owners, which reveals what others have: add owner_id."
-FOREIGN_KEY = (
-    "the foreign key of note_id is none that the API supports: "
-    'write note_id: UUID = Field(foreign_key="thing.id").'
-)
+OVER_ALL = "name is unique over all owners, which reveals what others have: add "
 
 
-class ReferenceCreate(GadgetCreate):
-    """A gadget that refers to others."""
+class ThingCreate(GadgetCreate):
+    """A gadget with a number."""
 
-    note_id: UUID | None = None
-    kind: str = Field(default="", max_length=9)
+    legs: int = 4
 
 
 def declare(*constraints: Any, create: Any = GadgetCreate) -> Resource[Any]:
@@ -40,29 +34,35 @@ def declare(*constraints: Any, create: Any = GadgetCreate) -> Resource[Any]:
 
 
 @pytest.mark.parametrize(
-    "constraint",
+    ("constraint", "key"),
     [
-        pytest.param(lambda: UniqueConstraint("name"), id="constraint"),
-        pytest.param(lambda: Index("x", text("lower(name)"), unique=True), id="text"),
-        pytest.param(lambda: Index("x", func.lower(column("name")), unique=True), id="expression"),
+        pytest.param(lambda: UniqueConstraint("name"), "owner_id", id="constraint"),
+        pytest.param(lambda: Index("x", text("lower(name)"), unique=True), "owner_id", id="text"),
         pytest.param(
-            lambda: Index("x", "name", unique=True, postgresql_where=text("owner_id > ''")), id="partial"
+            lambda: Index("x", func.lower(column("name")), unique=True), "owner_id", id="expression"
+        ),
+        pytest.param(
+            lambda: Index("x", "name", unique=True, postgresql_where=text("owner_id > ''")),
+            "owner_id",
+            id="partial",
         ),
         pytest.param(
             lambda: Index("x", text("lower(owner_id)"), text("lower(name)"), unique=True),
+            "owner_id",
             id="owner in lower case",
         ),
-        pytest.param(lambda: ExcludeConstraint(("name", "="), name="x"), id="exclusion"),
+        pytest.param(lambda: ExcludeConstraint(("name", "="), name="x"), '("owner_id", "=")', id="exclusion"),
         pytest.param(
             lambda: ExcludeConstraint(("owner_id", "<>"), (text("lower(name)"), "="), name="x"),
+            '("owner_id", "=")',
             id="exclusion of other owners",
         ),
     ],
 )
-def test_values_that_are_unique_over_all_owners_are_rejected(constraint: Any) -> None:
+def test_values_that_are_unique_over_all_owners_are_rejected(constraint: Any, key: str) -> None:
     with pytest.raises(DeclarationError) as error:
         declare(constraint())
-    assert str(error.value) == f"Limited cannot be served: {OVER_ALL}"
+    assert str(error.value) == f"Limited cannot be served: {OVER_ALL}{key}."
 
 
 @pytest.mark.parametrize(
@@ -81,21 +81,20 @@ def test_values_that_are_unique_over_all_owners_are_rejected(constraint: Any) ->
             'the detail of x is not a sentence: write info={"detail": "..."}.',
         ),
         (
-            lambda: ForeignKeyConstraint(
-                ["owner_id", "note_id"], ["t.owner_id", "t.id"], ondelete="SET NULL"
-            ),
-            FOREIGN_KEY,
-        ),
-        (
-            lambda: ForeignKeyConstraint(["owner_id", "note_id"], ["t.owner_id", "t.id"], deferrable=True),
-            FOREIGN_KEY,
+            lambda: unique_ignoring_case("legs", name="x"),
+            "x ignores the case of legs, which is no text: use UniqueConstraint.",
         ),
     ],
 )
-def test_a_constraint_that_no_error_could_explain_is_rejected(constraint: Any, message: str) -> None:
+def test_an_invalid_constraint_is_rejected(constraint: Any, message: str) -> None:
     with pytest.raises(DeclarationError) as error:
-        declare(constraint(), create=ReferenceCreate)
+        declare(constraint(), create=ThingCreate)
     assert str(error.value) == f"Limited cannot be served: {message}"
+
+
+def test_columns_within_which_a_text_is_unique_are_a_list() -> None:
+    with pytest.raises(TypeError, match=r'within is a text: write within=\["kind"\].'):
+        unique_ignoring_case("name", within="kind")
 
 
 def test_two_indexes_cannot_have_one_name() -> None:

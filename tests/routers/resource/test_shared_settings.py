@@ -46,19 +46,19 @@ class ShorterNoteCreate(GadgetCreate):
         ),
         (
             {"read": ShortRead},
-            "read has another max_length for note than the table: declare it once, in a schema.",
+            "note has max_length=39 in read but not in the table: declare it once, in a schema.",
         ),
         (
             {"read": PatternRead},
-            "read has another pattern for note than the table: declare it once, in a schema.",
+            "note has pattern='^a$' in read but not in the table: declare it once, in a schema.",
         ),
         (
             {"create": AnyNoteCreate},
-            "the table has another min_length for note than create: declare it once, in a schema.",
+            "note has min_length=2 in the table but not in create: declare it once, in a schema.",
         ),
         (
             {"create": ShorterNoteCreate},
-            "the table has another min_length for note than create: declare it once, in a schema.",
+            "note has min_length=2 in the table but not in create: declare it once, in a schema.",
         ),
     ],
 )

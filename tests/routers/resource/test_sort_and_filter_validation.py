@@ -33,6 +33,11 @@ LEDGER = {
     "sorts": ledgers.sorts,
 }
 NO_SORT = "its type is not supported; sort by text, numbers, enums, dates or timestamps."
+NO_ORDER = "the sort {!r} is no list of members: write them like -priority,title."
+NO_RANGE = "is no number, date or timestamp, so it has no range: use Equals or OneOf."
+NO_PARAMETER = "contains JSON, which is no query parameter: use Contains for a list."
+NO_SEARCH = "is no text, so it cannot be searched: drop it from Search."
+TWO_MEANINGS = "the query parameter {} has two meanings: drop a filter, or rename its parameter."
 NO_TEXT = "only text without a collation can ignore case: drop it from ignore_case."
 
 
@@ -54,7 +59,13 @@ class LongTextRead(LongTextCreate, ReadRow):
     ("changes", "message"),
     [
         ({"sorts": "name"}, 'sorts is not a tuple: write sorts=("-created_at",).'),
-        ({"filters": "name"}, 'filters is not a tuple of filters: write filters=(Equals("done"),).'),
+        ({"filters": Equals("name")}, 'filters is not a tuple: write filters=(Equals("done"),).'),
+        (
+            {"filters": ("name",)},
+            'filters has an element that is no filter: write filters=(Equals("done"),).',
+        ),
+        ({"ignore_case": "name"}, 'ignore_case is not a tuple: write ignore_case=("title",).'),
+        *(({"sorts": (sort,)}, NO_ORDER.format(sort)) for sort in ("", "+name", "name, note", "name desc")),
         ({"filters": (Search(),)}, 'a Search has no column: write Search("title").'),
         ({"sorts": ()}, "it has no sorts: add at least one, e.g. -created_at."),
         (
@@ -83,16 +94,16 @@ class LongTextRead(LongTextCreate, ReadRow):
         ),
         (
             {"filters": (Equals("ready"), Equals("ready"))},
-            "the query parameter ready is declared twice: rename one.",
+            TWO_MEANINGS.format("ready"),
         ),
         (
             {"filters": (Search("name", parameter="limit"),)},
-            "the query parameter limit is declared twice: rename one.",
+            TWO_MEANINGS.format("limit"),
         ),
-        ({"filters": (Range("name", "gte"),)}, "name is no number, date or timestamp, so it has no range"),
+        ({"filters": (Range("name", "gte"),)}, f"name {NO_RANGE}"),
         (
             {**SPECIMEN, "filters": (Range("colour", "gte"),)},
-            "colour is no number, date or timestamp, so it has no range",
+            f"colour {NO_RANGE}",
         ),
         *(({"filters": (Range("version", *bounds),)}, BOUNDS) for bounds in WRONG_BOUNDS),
         (
@@ -109,19 +120,19 @@ class LongTextRead(LongTextCreate, ReadRow):
         ),
         (
             {"filters": (Has("note"), Search("name", parameter="has_note"))},
-            "the query parameter has_note is declared twice: rename one.",
+            TWO_MEANINGS.format("has_note"),
         ),
         (
             {**SPECIMEN, "filters": (Equals("count"),), "count": True},
-            "the query parameter count is declared twice: rename one.",
+            TWO_MEANINGS.format("count"),
         ),
-        ({**SPECIMEN, "filters": (Equals("details"),)}, "details contains JSON, which is no query parameter"),
+        ({**SPECIMEN, "filters": (Equals("details"),)}, f"details {NO_PARAMETER}"),
         (
             {**SPECIMEN, "filters": (OneOf("anything"),)},
-            "anything contains JSON, which is no query parameter",
+            f"anything {NO_PARAMETER}",
         ),
-        ({**SPECIMEN, "filters": (Search("name", "legs"),)}, "legs is no text, so it cannot be searched"),
-        ({**SPECIMEN, "filters": (Search("colour"),)}, "colour is no text, so it cannot be searched"),
+        ({**SPECIMEN, "filters": (Search("name", "legs"),)}, f"legs {NO_SEARCH}"),
+        ({**SPECIMEN, "filters": (Search("colour"),)}, f"colour {NO_SEARCH}"),
     ],
 )
 def test_an_invalid_sort_or_filter_is_rejected(changes: dict[str, Any], message: str) -> None:

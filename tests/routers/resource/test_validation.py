@@ -137,7 +137,7 @@ TABLE = "write class Thing(ThingCreate, OwnedRow, table=True)."
         ({"read": GadgetCreate}, "read is not a ReadRow: write class ThingRead(ThingCreate, ReadRow)."),
         (
             {"create": LongNameCreate},
-            "create allows a longer name than the column's 20 characters: set max_length.",
+            "name has max_length=20 in the table but not in create: declare it once, in a schema.",
         ),
         (
             {"model": UnwrittenRow, "create": EmptyCreate, "read": ReadRow},

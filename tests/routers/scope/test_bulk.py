@@ -14,17 +14,8 @@ from routers import Conflict, Database, NotFound, OwnerId, Scope, UnitOfWork
 from routers.exceptions import InvalidRequest
 from routers.scope.bulk_scope import MAX_NEW_ROWS
 from tests.support.gadgets import Gadget, GadgetRead
-from tests.support.specimens import (
-    Colour,
-    Label,
-    LabelRead,
-    ShelfRead,
-    Specimen,
-    SpecimenRead,
-    labels,
-    shelves,
-    specimens,
-)
+from tests.support.labels import Label, LabelRead, labels
+from tests.support.specimens import Colour, ShelfRead, Specimen, SpecimenRead, shelves, specimens
 from tests.support.wire import Wire
 
 Gadgets = Scope[GadgetRead]

@@ -10,7 +10,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 from routers import OwnerId, OwnerRows
-from tests.support.specimens import labels, regions, shelves, specimens
+from tests.support.labels import labels
+from tests.support.specimens import regions, shelves, specimens
 from tests.support.sql import run_sql
 
 RESOURCES: dict[str, Any] = {

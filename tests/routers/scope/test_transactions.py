@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel, col
 
 from routers import (
-    Access,
     Conflict,
     Database,
     OwnerId,
@@ -28,16 +26,8 @@ from routers import (
 )
 from tests.support.gadget_applications import FAST_PATH, client_of
 from tests.support.gadgets import access
-from tests.support.specimens import (
-    Label,
-    LabelRead,
-    RegionRead,
-    ShelfRead,
-    labels,
-    regions,
-    shelves,
-    specimens,
-)
+from tests.support.labels import Label, LabelRead, labels
+from tests.support.specimens import RegionRead, ShelfRead, regions, shelves, specimens
 from tests.support.sql import run_sql
 from tests.support.wire import Wire
 
@@ -213,22 +203,6 @@ async def test_an_operation_can_return_a_row_or_null_or_rows_or_a_page(batches: 
     assert (await batches.get("/batches/shelves")).json() == {"items": [shelf], "next_cursor": None}
 
 
-async def test_an_operation_can_return_a_row_of_its_own(specimen_database: Database) -> None:
-    router = ScopedRouter(access, name="examples", description="Rows that are not stored.")
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    row = ShelfRead(id=UUID(int=1), name="top", created_at=now, updated_at=now, version=1)
-
-    @router.get("/examples/shelf")
-    async def get_example_shelf() -> ShelfRead:
-        """Return an example."""
-        return row
-
-    api = ResourceAPI(title="Examples", fast_path=FAST_PATH)
-    api.include_router(router)
-    async with client_of(api) as client:
-        assert (await client.get("/examples/shelf")).json() == row.model_dump(mode="json")
-
-
 def test_rows_that_an_operation_returns_have_one_schema_in_the_document(specimen_database: Database) -> None:
     document = application(specimen_database).openapi()
     schemas = document["components"]["schemas"]
@@ -236,54 +210,6 @@ def test_rows_that_an_operation_returns_have_one_schema_in_the_document(specimen
     assert not [name for name in schemas if "__" in name]
     assert document["paths"]["/batches"]["post"]["tags"] == ["batches"]
     assert {"name": "batches", "description": "Shelves with their labels."} in document["tags"]
-
-
-def test_a_public_operation_cannot_take_the_scope_of_an_owner() -> None:
-    router, owned = resource_router(regions, access), resource_router(shelves, access)
-
-    with pytest.raises(TypeError, match=r"get_shelf_of_region is public, so it has no owner"):
-
-        @router.get("/{region_id}/shelf")
-        async def get_shelf_of_region(
-            region_id: RowId, rows: Annotated[Scope[ShelfRead], owned.scope]
-        ) -> ShelfRead:
-            """Return a shelf."""
-            return await rows.get(region_id)
-
-
-async def test_a_scope_of_another_owner_dependency_is_resolved_by_fastapi(
-    specimen_database: Database, region: str
-) -> None:
-    async def bob() -> OwnerId:
-        return OwnerId("bob")
-
-    of_header, of_bob = (
-        resource_router(each, provider)
-        for each, provider in (
-            (shelves, access),
-            (labels, Access(owner=bob, database=lambda request: request.app.state.database)),
-        )
-    )
-
-    @of_header.post("/{shelf_id}/labels", status_code=204)
-    async def label_for_bob(
-        shelf_id: RowId,
-        rows: Annotated[Scope[ShelfRead], of_header.scope],
-        label_rows: Annotated[Scope[LabelRead], of_bob.scope],
-    ) -> None:
-        """Create a label of bob."""
-        await rows.get(shelf_id)
-        await label_rows.create(text="a")
-
-    api = ResourceAPI(title="Labels", fast_path=FAST_PATH)
-    api.state.database = specimen_database
-    for router in (of_header, of_bob, resource_router(specimens, access), resource_router(regions, access)):
-        api.include_router(router)
-    async with client_of(api) as client:
-        shelf = (await client.post("/shelves", json={"name": "top"})).json()
-        assert (await client.post(f"/shelves/{shelf['id']}/labels")).status_code == 204
-    bob_scope = Scope(labels, OwnerId("bob"), UnitOfWork(specimen_database))
-    assert [row.text for row in (await bob_scope.list()).items] == ["a"]
 
 
 async def test_a_transaction_inside_a_transaction_of_another_scope_is_rejected(

@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from routers import DeclarationError, ReadRow, Resource, ResourceAPI, resource_router
 from tests.support.gadgets import access
-from tests.support.specimens import labels, regions, shelves, specimens
+from tests.support.labels import labels
+from tests.support.specimens import regions, shelves, specimens
 from tests.support.tables import OwnedSpecimen, PublicSpecimen
 
 

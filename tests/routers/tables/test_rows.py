@@ -8,7 +8,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import configure_mappers
 
 from tests.support.gadgets import Gadget
-from tests.support.specimens import labels, regions, shelves, specimens
+from tests.support.labels import labels
+from tests.support.specimens import regions, shelves, specimens
 from tests.support.sql import run_sql
 from tests.support.tables import METADATA, OwnedSpecimen, PublicSpecimen
 

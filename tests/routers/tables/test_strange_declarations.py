@@ -24,7 +24,8 @@ Flags = enum.IntFlag("Flags", {"A": 1, "B": 2})
 Huge = enum.IntEnum("Huge", {"A": 2**70})
 Unstorable = enum.StrEnum("Unstorable", {"A": "a\0"})
 MONEY: dict[str, Any] = {"max_digits": 8, "decimal_places": 2}
-KINDS = "are neither all strings nor all integers: use a StrEnum, an IntEnum or a Literal"
+KINDS = "are neither all strings nor all integers: use only one of these types, and `| None` for null"
+FOREIGN_KEY = 'write value: UUID = Field(foreign_key="thing.id").'
 RANGE = "no number is within its bounds: correct them"
 STEP = "multiple_of must divide 1, or be an integer that divides 10000: change it to one like 0.05"
 NAMED = "its column has another name or key than the field: leave name and key out"
@@ -46,6 +47,11 @@ class Lenient(enum.StrEnum):
 
 def column(*arguments: Any, **options: Any) -> dict[str, Any]:
     return {"sa_column": Column(*arguments, **{"nullable": False, **options})}
+
+
+def owned_foreign_key(**options: Any) -> sa.ForeignKeyConstraint:
+    """Return a foreign key that includes the owner."""
+    return sa.ForeignKeyConstraint(["owner_id", "value"], ["strange.owner_id", "strange.id"], **options)
 
 
 def arguments(**options: Any) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def arguments(**options: Any) -> dict[str, Any]:
         ),
         (str, {"sa_column": "x"}, "its sa_column is no Column: write sa_column=Column(...)"),
         (str, {"sa_type": 5}, "its sa_type is no type of SQLAlchemy: use one, or leave it out"),
-        (UUID, column(sa.Uuid, sa.ForeignKey("other.id")), 'use Field(foreign_key="thing.id")'),
+        (UUID, column(sa.Uuid, sa.ForeignKey("other.id")), FOREIGN_KEY),
         (int, column(sa.Integer, sa.Computed("1 + 1")), "which PostgreSQL generates: drop it"),
         (
             int,
@@ -97,7 +103,7 @@ def arguments(**options: Any) -> dict[str, Any]:
         (Literal[1, 2], {"ge": 1}, "an enum or a Literal has no ge: drop it, or write a CHECK"),
         (complex, {}, "has no matching SQLAlchemy type): change its type, or set sa_type"),
         (int | str, {}, "change its type, or set sa_type"),
-        (list[Decimal], {}, "the type list[decimal.Decimal] is not supported; use one of"),
+        (list[Decimal], {}, "list[decimal.Decimal] is not supported: the values are bool, float, int or str"),
         (Annotated[str, Field(max_length=3)] | None, {}, "write Annotated[str | None, ...]"),
         (Annotated[str, {"a": 1}], {}, "a part of its Annotated is mutable: use a frozen object"),
         (int, {"ge": 5, "le": 3}, RANGE),
@@ -202,7 +208,9 @@ def table_of(table_args: Any = (), name: str = "strange") -> Any:
             (sa.UniqueConstraint("owner_id", "value", name="u" * 90),),
             "exceeds maximum length of 63",
         ),
-        ((sa.ForeignKeyConstraint(["value"], ["strange.value"]),), 'use Field(foreign_key="thing.id")'),
+        ((sa.ForeignKeyConstraint(["value"], ["strange.value"]),), FOREIGN_KEY),
+        ((owned_foreign_key(ondelete="SET NULL"),), FOREIGN_KEY),
+        ((owned_foreign_key(deferrable=True),), FOREIGN_KEY),
         ({"nonsense": 1}, "got 'nonsense'"),
         (5, "__table_args__ value must be a tuple, dict, or None"),
     ],
@@ -214,13 +222,13 @@ def test_table_arguments_that_postgresql_would_reject_are_rejected(table_args: A
 
 @pytest.mark.parametrize("name", ["x" * 64, "ä" * 32])
 def test_the_name_of_a_column_has_to_fit_into_postgresql(name: str) -> None:
-    with pytest.raises(TypeError, match=f"Wrong.{name}: no column can have that name: use another"):
+    with pytest.raises(TypeError, match=f"Wrong.{name}: no column can have that name: use letters"):
         members = {"__annotations__": {name: int}, name: Field(default=1)}
         new_class("Wrong", (strange_base(),), {"table": True}, lambda namespace: namespace.update(members))
 
 
 def test_a_foreign_key_with_the_owner_is_accepted() -> None:
-    constraint = sa.ForeignKeyConstraint(["owner_id", "id"], ["strange.owner_id", "strange.id"])
+    constraint = owned_foreign_key()
     assert constraint in table_of((constraint,)).__table__.constraints
 
 
