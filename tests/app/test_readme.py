@@ -12,7 +12,7 @@ from tests.support.tasks import empty_tables
 
 GENERATED = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
-    r"|\b[0-9a-f]{32}\b|\.[0-9a-f]{46}|(?<=^date: ).*",
+    r"|\b[0-9a-f]{32}\b|\.[0-9a-f]{48}|(?<=^date: ).*",
     re.MULTILINE,
 )
 """Ids, times, request ids and cursors, which differ in each run."""
