@@ -26,7 +26,7 @@ from routers.openapi.docs_page import ASSETS, docs_assets, docs_page
 from routers.openapi.document import complete, document_text, replace_security_schemes, servers_with
 
 CACHED_DOCUMENTS = 16
-"""The number of root paths whose documents are kept."""
+"""Maximum number of root paths whose documents are cached."""
 
 
 class ResourceAPI(FastAPI):

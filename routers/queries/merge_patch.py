@@ -1,10 +1,11 @@
 """JSON merge patches (RFC 7396) inside of JSON columns, as one SQL expression."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -41,6 +42,19 @@ class MergedObject(FunctionElement[Any]):
 def _write(element: MergedObject, compiler: Any, **options: Any) -> str:
     stored, steps = (compiler.process(each, **options) for each in element.clauses)
     return _MERGED.format(stored=stored, steps=steps)
+
+
+def merged(
+    column: ColumnElement[Any], is_row: Iterable[ColumnElement[bool]], steps: ColumnElement[Any]
+) -> MergedObject:
+    """Return the value of a column of one row after a merge patch.
+
+    It reads the latest value, which no other request can change until the end. When an UPDATE has waited for
+    another one, PostgreSQL computes its expressions again from the latest row, except for CTEs, which keep
+    their first result.
+    """
+    stored = select(column).where(*is_row).with_for_update(key_share=True)
+    return MergedObject(stored.correlate(None).scalar_subquery(), steps)
 
 
 def merge_steps(patch: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from routers.queries.computed_columns import Computed, compute
 from routers.queries.conflicts import delete_conflicts, update_conflicts
 from routers.queries.derived_members import Columns
 from routers.queries.filters import Parameter
-from routers.queries.merge_patch import MergedObject
+from routers.queries.merge_patch import merged
 from routers.queries.owner_compiler import generated
 from routers.queries.ownership import OWNER, policy_of
 from routers.queries.preconditions import VersionConditions
@@ -164,18 +164,9 @@ class Statements:
         return self._update_row({**self._values(columns, patched), **clauses})
 
     def _values(self, columns: Iterable[str], patched: Iterable[str]) -> dict[str, Any]:
-        patches = {name: MergedObject(self._locked(name), self._value(name)) for name in patched}
+        is_row = (*self._policy_conditions("update"), self._has_id)
+        patches = {name: merged(self.table.c[name], is_row, self._value(name)) for name in patched}
         return {**{name: self._value(name) for name in columns}, **patches}
-
-    def _locked(self, column: str) -> ColumnElement[Any]:
-        """Select the latest value of a column of the row, which no other request can change until the end.
-
-        When an UPDATE has waited for another one, PostgreSQL computes its expressions again from the latest
-        row, except for CTEs, which keep their first result.
-        """
-        conditions = (*self._policy_conditions("update"), self._has_id)
-        stored = select(self.table.c[column]).where(*conditions).with_for_update(key_share=True)
-        return stored.correlate(None).scalar_subquery()
 
     def _update_row(self, expressions: Mapping[str, Any]) -> ReturningUpdate[Any]:
         return self._update_all(expressions).where(self._has_id).returning(*self._columns)

@@ -3,145 +3,44 @@
 import json
 import math
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum, StrEnum
 from typing import Annotated, Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, select
-from sqlalchemy import Enum as EnumType
-from sqlmodel import Field, SQLModel, col
+from sqlalchemy import select
+from sqlmodel import col
 
 from routers import (
     Database,
-    Int64String,
     OwnerId,
     OwnerRows,
-    ReadRow,
-    Resource,
     RowId,
     Scope,
     UnitOfWork,
     resource_router,
 )
 from tests.support.databases import new_pool
+from tests.support.fruits import (
+    NULLABLE,
+    Fruit,
+    FruitRead,
+    change,
+    create_fruits,
+    exporting,
+    fruits,
+    prices,
+)
 from tests.support.gadget_applications import application_of, unchecked_client_of
 from tests.support.gadgets import access
 from tests.support.sql import run_sql
-from tests.support.tables import OwnedSpecimen
 
 FIRST_TIME, LAST_TIME = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"
 MAX_FLOAT = 1.7976931348623157e308
-NULLABLE = {
-    "picked_on": "ripe_on",
-    "eaten_at": "sold_at",
-    "length": "weight",
-    "score": "rank",
-    "variety": "name",
-}
-"""Nullable columns, each with one of the same type that is not."""
-
-
-class Colour(StrEnum):
-    """The colours of this version."""
-
-    RED = "red"
-
-
-class Taste(Enum):
-    """The tastes of this version, which the database has by their names."""
-
-    SWEET = "sweet"
-
-
-class FruitCreate(SQLModel):
-    """A fruit as a client writes it."""
-
-    colour: Colour = Colour.RED
-    taste: Taste = Field(default=Taste.SWEET, sa_type=EnumType(Taste, native_enum=False))
-    ripe_on: date = date(2026, 1, 1)
-    sold_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    weight: float = 0.5
-    length: float | None = None
-    picked_on: date | None = None
-    eaten_at: datetime | None = None
-    score: int | None = None
-    variety: str | None = Field(default=None, max_length=3)
-    count: int = Field(default=1, ge=0, le=10)
-    rank: int = 1
-    name: str = Field(default="a", max_length=3, schema_extra={"pattern": "^[a-z]*$"})
-    facts: dict[str, int] = Field(default_factory=dict)
-
-
-class Fruit(FruitCreate, OwnedSpecimen, table=True):
-    """A row of fruits."""
-
-
-class FruitRead(FruitCreate, ReadRow):
-    """A fruit in a response."""
-
-
-class PriceCreate(SQLModel):
-    """A price as a client writes it."""
-
-    amount: Decimal = Field(default=Decimal(0), max_digits=4, decimal_places=2)
-    discount: Decimal | None = Field(default=None, max_digits=2, decimal_places=2, ge=0)
-    units: Int64String = Field(default=1, ge=0, le=99)
-    colour: Colour = Colour.RED
-    since: date = date(2026, 1, 1)
-
-
-class Price(PriceCreate, OwnedSpecimen, table=True):
-    """A row of prices."""
-
-
-class PriceRead(PriceCreate, ReadRow):
-    """A price in a response."""
-
-
-fruits = Resource(
-    path="/fruits",
-    model=Fruit,
-    create=FruitCreate,
-    read=FruitRead,
-    sorts=tuple(
-        sign + column
-        for column in ("created_at", "ripe_on", "sold_at", "weight", "rank", "name", "colour", *NULLABLE)
-        for sign in ("", "-")
-    ),
-)
-prices = Resource(
-    path="/prices",
-    model=Price,
-    create=PriceCreate,
-    read=PriceRead,
-    sorts=("created_at", "amount", "-amount", "discount", "-discount"),
-)
-NEWER_VERSION = [
-    'ALTER TABLE fruit ALTER ripe_on DROP NOT NULL, ALTER colour TYPE text, ALTER name TYPE text COLLATE "C"',
-    "ALTER TABLE fruit ALTER rank TYPE bigint, ALTER facts DROP NOT NULL",
-    'ALTER TABLE fruit ALTER score TYPE bigint, ALTER variety TYPE text COLLATE "C"',
-    "ALTER TABLE price ALTER discount TYPE numeric",
-    "ALTER TABLE price ALTER amount TYPE numeric, ALTER amount DROP NOT NULL, ALTER units DROP NOT NULL",
-    "ALTER TABLE price ALTER colour TYPE text, ALTER colour DROP NOT NULL",
-]
 
 
 @pytest.fixture(scope="module")
 def url(gadget_url: str) -> str:
-    engine = create_engine(gadget_url.replace("postgresql:", "postgresql+psycopg2:"))
-    for table in (fruits.table, prices.table):
-        table.create(engine)
-    engine.dispose()
-    checks = run_sql(
-        gadget_url,
-        "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint"
-        " WHERE contype = 'c' AND conrelid IN ('fruit'::regclass, 'price'::regclass)",
-    )
-    for statement in (*(str(each[0]) for each in checks), *NEWER_VERSION):
-        run_sql(gadget_url, statement)
+    create_fruits(gadget_url)
     return gadget_url
 
 
@@ -151,10 +50,6 @@ async def database(request: pytest.FixtureRequest, url: str) -> AsyncIterator[Da
     database = new_pool(f"{url}&options=-c%20TimeZone%3D{request.param}")
     yield database
     await database.close()
-
-
-def change(url: str, table: str, assignments: str) -> None:
-    run_sql(url, f"UPDATE {table} SET {assignments}")  # noqa: S608 # the statements of these tests
 
 
 @pytest.fixture
@@ -242,10 +137,6 @@ async def test_an_export_and_fastcrud_read_a_row_of_another_version(
     (selected,) = await scope.select(select(Fruit))
     async with scope.transaction():
         assert getattr(await scope.get(row.id), member) == getattr(selected, member)
-
-
-def exporting(url: str) -> Engine:
-    return create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
 
 
 ORDERS: dict[str, list[str]] = {
