@@ -6,10 +6,15 @@ import psycopg2
 
 
 def new_database(server_url: str, name: str) -> str:
-    """Create an empty database on the server and return its URL."""
+    """Create an empty database on the server and return its URL.
+
+    A worker may return to a module, whose fixtures then create their databases again.
+    """
     connection = psycopg2.connect(server_url)
     connection.autocommit = True
-    connection.cursor().execute(f'CREATE DATABASE "{name}"')
+    cursor = connection.cursor()
+    cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    cursor.execute(f'CREATE DATABASE "{name}"')
     connection.close()
     return server_url.replace("/postgres?", f"/{name}?")
 

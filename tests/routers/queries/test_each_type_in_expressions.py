@@ -34,8 +34,8 @@ class Level(IntEnum):
     TWO = 2
 
 
-class ParcelCreate(SQLModel):
-    """A parcel as a client writes it."""
+class PacketCreate(SQLModel):
+    """A packet as a client writes it."""
 
     name: str = Field(max_length=20)
     note: str | None = Field(default=None, max_length=20)
@@ -52,14 +52,14 @@ class ParcelCreate(SQLModel):
     extra: dict[str, Any] | None = None
 
 
-class Parcel(ParcelCreate, OwnedSpecimen, table=True):
-    """A row of parcels."""
+class Packet(PacketCreate, OwnedSpecimen, table=True):
+    """A row of packets."""
 
     matches: int | None = None
 
 
-class ParcelRead(ParcelCreate, ReadRow):
-    """A parcel as its owner sees it."""
+class PacketRead(PacketCreate, ReadRow):
+    """A packet as its owner sees it."""
 
     matches: int | None = None
     others: int
@@ -95,16 +95,16 @@ def count_matches(new: Any, _old: Any) -> Any:
 
 
 def count_others(row: Any) -> Any:
-    """Select the number of parcels of the same size."""
-    other = aliased(Parcel)
+    """Select the number of packets of the same size."""
+    other = aliased(Packet)
     return select(func.count(col(other.id))).where(col(other.size) == row.size)
 
 
-parcels = Resource(
-    path="/parcels",
-    model=Parcel,
-    create=ParcelCreate,
-    read=ParcelRead,
+packets = Resource(
+    path="/packets",
+    model=Packet,
+    create=PacketCreate,
+    read=PacketRead,
     sorts=tuple(sign + name for name in SORTED for sign in ("", "-")),
     ignore_case=("name", "note"),
     computed=(Computed("matches", count_matches),),
@@ -112,25 +112,25 @@ parcels = Resource(
 )
 
 
-@pytest.fixture(scope="module")
-def parcel_api(database: Database, gadget_url: str) -> ResourceAPI:
+@pytest.fixture(scope="session")
+def packet_api(database: Database, gadget_url: str) -> ResourceAPI:
     engine = create_engine(gadget_url.replace("postgresql:", "postgresql+psycopg2:"))
-    parcels.table.create(engine)
+    packets.table.create(engine)
     engine.dispose()
-    return application_of(resource_router(parcels, access), database)
+    return application_of(resource_router(packets, access), database)
 
 
 @pytest.fixture
-async def client(parcel_api: ResourceAPI, gadget_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    run_sql(gadget_url, "TRUNCATE parcel")
-    async with client_of(parcel_api) as client:
+async def client(packet_api: ResourceAPI, gadget_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    run_sql(gadget_url, "TRUNCATE packet")
+    async with client_of(packet_api) as client:
         yield client
 
 
 @pytest.mark.parametrize("name", BODY)
 async def test_a_computed_member_uses_a_value_of_each_type(client: httpx.AsyncClient, name: str) -> None:
-    created = (await client.post("/parcels", json={"name": "x", name: BODY[name]})).json()
-    path = f"/parcels/{created['id']}"
+    created = (await client.post("/packets", json={"name": "x", name: BODY[name]})).json()
+    path = f"/packets/{created['id']}"
     replaced = (await client.put(path, json={"name": "x"})).json()
     updated = (await client.patch(path, json={name: BODY[name]})).json()
     assert [row["matches"] for row in (created, replaced, updated)] == [1, 0, 1]
@@ -140,11 +140,11 @@ async def test_a_computed_member_uses_a_value_of_each_type(client: httpx.AsyncCl
 async def test_a_list_with_a_derived_member_is_sorted_by_a_member_of_each_type(
     client: httpx.AsyncClient, name: str
 ) -> None:
-    (await client.post("/parcels", json={"name": "Lamp"})).raise_for_status()
-    (await client.post("/parcels", json=BODY)).raise_for_status()
+    (await client.post("/packets", json={"name": "Lamp"})).raise_for_status()
+    (await client.post("/packets", json=BODY)).raise_for_status()
     for sort in (name, f"-{name}"):
-        first = (await client.get("/parcels", params={"sort": sort, "limit": 1})).json()
+        first = (await client.get("/packets", params={"sort": sort, "limit": 1})).json()
         rest = (
-            await client.get("/parcels", params={"sort": sort, "limit": 1, "cursor": first["next_cursor"]})
+            await client.get("/packets", params={"sort": sort, "limit": 1, "cursor": first["next_cursor"]})
         ).json()
         assert {row["others"] for row in (*first["items"], *rest["items"])} == {0, 1}

@@ -131,7 +131,7 @@ def parcels(read: type[ReadRow]) -> Resource[ReadRow]:
     return Resource(path="/parcels", model=Parcel, create=ParcelCreate, read=read)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def database(gadget_url: str) -> AsyncIterator[Database]:
     engine = create_engine(gadget_url.replace("postgresql:", "postgresql+psycopg2:"))
     parcels(PlainRead).table.create(engine)

@@ -39,7 +39,7 @@ async def owner_in_header(request: Request) -> OwnerId:
     return OwnerId(request.headers["owner"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def entry_url(gadget_url: str) -> str:
     engine = create_engine(gadget_url.replace("postgresql:", "postgresql+psycopg2:"))
     entries.table.create(engine)
@@ -47,7 +47,7 @@ def entry_url(gadget_url: str) -> str:
     return gadget_url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def session(request: pytest.FixtureRequest, entry_url: str) -> AsyncIterator[Database]:
     """A database whose sessions have the setting that is the parameter."""
     database = new_pool(f"{entry_url}&options={quote(f'-c {request.param}', safe='')}")

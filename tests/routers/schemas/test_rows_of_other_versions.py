@@ -38,7 +38,7 @@ FIRST_TIME, LAST_TIME = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"
 MAX_FLOAT = 1.7976931348623157e308
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def url(gadget_url: str) -> str:
     create_fruits(gadget_url)
     return gadget_url
