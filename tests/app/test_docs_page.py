@@ -12,6 +12,8 @@ from playwright.async_api import Browser, Page, Request, Response, ViewportSize,
 from tests.app.test_cli import PROVIDER
 from tests.support.processes import Serve
 
+pytestmark = pytest.mark.slow
+
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1000}
 SCREENSHOT = "DOCS_PICTURE"
 """The environment variable with the path for a screenshot of the page, if one is to be taken."""

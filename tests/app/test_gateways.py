@@ -16,6 +16,8 @@ from tests.support.attacks import ATTACKS
 from tests.support.gateways import ACCOUNT, GATEWAYS, gateway
 from tests.support.processes import Served, serving
 
+pytestmark = pytest.mark.slow
+
 TASKS = "/api/v1/tasks"
 SILENCE_SECONDS = 0.5
 PROBES = {"/livez", "/readyz"}

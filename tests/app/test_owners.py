@@ -25,6 +25,8 @@ from tests.support.processes import TODO, Serve, environment, todo, wait_until
 from tests.support.sql import new_database, run_sql
 from tests.support.tasks import migrated_database
 
+pytestmark = pytest.mark.slow
+
 PROVIDER = {"TODO_OWNER_PROVIDER": "app.owner:trusted_header"}
 
 

@@ -20,7 +20,7 @@ RUNS = {
     "trusted-match-any": (TRUSTED, stateful(8, *ANY_OWNER, match_any=True)),
 }
 
-SLOW = {"single-match-any", "stateful-match-any", "trusted-match-any"}
+SLOW = {"single-match-any", "stateful-match-any", "trusted", "trusted-match-any"}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

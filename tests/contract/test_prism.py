@@ -21,6 +21,8 @@ from app.commands import DOCUMENT
 from tests.support.processes import Serve, end, free_port, wait_until_responding
 from tests.support.tasks import migrated_database
 
+pytestmark = pytest.mark.slow
+
 PRISM = ROOT / "tests/document/node_modules/.bin/prism"
 TASK = "/tasks/3f1c2a88-6d1e-4c55-9d53-0c1a5b1e7a10"
 ABSENT = "/tasks/3f1c2a88-6d1e-4c55-9d53-0c1a5b1e7a11"

@@ -126,6 +126,7 @@ def build_clients_of(copy: Path, routers: Iterable[ResourceRouter[Any]], sources
     assert build.returncode == 0, build.stdout + build.stderr
 
 
+@pytest.mark.slow
 def test_each_client_of_two_resources_of_one_table_has_the_names_of_both(copy: Path) -> None:
     uses = {
         module.partition("/")[0]: USE_OF_NAMES.format(module=module)
@@ -135,10 +136,12 @@ def test_each_client_of_two_resources_of_one_table_has_the_names_of_both(copy: P
     build_clients_of(copy, routers, {"types": USE_OF_TYPES, **uses})
 
 
+@pytest.mark.slow
 def test_each_client_of_resources_with_members_of_every_type_compiles(copy: Path) -> None:
     build_clients_of(copy, specimen_routers(), {"types": USE_OF_JSON})
 
 
+@pytest.mark.slow
 def test_a_client_does_not_compile_with_a_document_that_breaks_it(copy: Path) -> None:
     document = json.loads(ROOT.joinpath("openapi.json").read_text())
     schemas = document["components"]["schemas"]
@@ -158,6 +161,7 @@ def test_a_client_does_not_compile_with_a_document_that_breaks_it(copy: Path) ->
     assert [name for name, error in BREAKING_CHANGES if error not in compiled.stdout] == [], compiled.stdout
 
 
+@pytest.mark.slow
 def test_a_client_that_is_generated_for_tokens_sends_them_with_unchanged_code(
     copy: Path, serve: Serve, server_url: str, tmp_path: Path
 ) -> None:
@@ -168,6 +172,7 @@ def test_a_client_that_is_generated_for_tokens_sends_them_with_unchanged_code(
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_a_client_that_is_generated_below_a_prefix_sends_its_requests_there(
     copy: Path, serve: Serve, server_url: str
 ) -> None:

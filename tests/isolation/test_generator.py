@@ -129,6 +129,7 @@ MUTANTS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("resource", "mutant"), MUTANTS.values(), ids=MUTANTS)
 async def test_a_statement_without_its_owner_is_detected(
     isolation: Isolation, monkeypatch: pytest.MonkeyPatch, resource: Resource[Any], mutant: Statements
@@ -144,6 +145,7 @@ class Forbidden(ProblemError):
     detail = "This row belongs to another owner."
 
 
+@pytest.mark.slow
 async def test_a_status_that_reveals_rows_of_other_owners_is_detected(
     isolation: Isolation, monkeypatch: pytest.MonkeyPatch, specimen_database: Database
 ) -> None:
@@ -161,6 +163,7 @@ async def test_a_status_that_reveals_rows_of_other_owners_is_detected(
     assert await is_detected(isolation, gadgets)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("resource", [gadgets, shelves], ids=lambda resource: resource.collection)
 async def test_a_unique_key_across_owners_is_detected(
     isolation: Isolation, specimen_url: str, resource: Resource[Any]
@@ -173,6 +176,7 @@ async def test_a_unique_key_across_owners_is_detected(
         run_sql(specimen_url, "DROP INDEX leaky")
 
 
+@pytest.mark.slow
 async def test_a_conflict_query_that_finds_targets_of_other_owners_is_detected(
     isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +189,7 @@ async def test_a_conflict_query_that_finds_targets_of_other_owners_is_detected(
     assert await is_detected(isolation, labels)
 
 
+@pytest.mark.slow
 async def test_a_conflict_query_that_finds_references_of_other_owners_is_detected(
     isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +198,7 @@ async def test_a_conflict_query_that_finds_references_of_other_owners_is_detecte
     assert await is_detected(isolation, shelves)
 
 
+@pytest.mark.slow
 async def test_a_conflict_query_that_finds_values_of_other_owners_is_detected(
     isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,8 @@ from app.embedded_postgres.server import embedded_postgres
 from tests.support.processes import ROOT, STOP_SECONDS, kill, postgres_below, postmaster, wait_until
 from tests.support.sql import run_sql
 
+pytestmark = pytest.mark.slow
+
 USER = """
 import pathlib, sys
 from app.embedded_postgres.server import embedded_postgres
@@ -68,7 +70,6 @@ def test_a_user_restarts_the_server_that_a_killed_user_had_started(data: Path) -
     assert postgres_below(data) == []
 
 
-@pytest.mark.slow
 def test_a_statement_that_outlives_its_server_does_not_prevent_the_restart(data: Path) -> None:
     def run_endless_statement() -> None:
         # Unlike a statement that waits, it does not notice the end of its server.
@@ -98,7 +99,6 @@ def test_the_block_raises_an_error_if_the_server_does_not_start_again(
         assert failed.wait(60)
 
 
-@pytest.mark.slow
 def test_a_server_that_has_ended_is_not_waited_for_at_the_end(data: Path) -> None:
     with other_user(data) as other:
         with embedded_postgres(data):
