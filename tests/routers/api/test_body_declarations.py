@@ -2,6 +2,7 @@
 
 from datetime import time
 from decimal import Decimal
+from enum import Enum
 from typing import Annotated, Any
 
 import pytest
@@ -54,9 +55,16 @@ def test_a_body_is_documented_exactly(schemas: dict[str, Any]) -> None:
     assert schemas["Lax"]["additionalProperties"] is False
 
 
+class Number(Enum):
+    """An enum of numbers that are no integers to Python."""
+
+    ONE = 1
+
+
 @pytest.mark.parametrize(
     ("annotation", "message"),
     [
+        (list[Number], "the members of Number are no integers: use an IntEnum"),
         (Gadget, "Gadget is a table, which is not validated: use its schema"),
         (list[time], "the type time is not supported; use one of"),
         (dict[int, str], "dict[int, str] is not supported; use one of"),
