@@ -76,7 +76,7 @@ async def test_a_walk_returns_each_stable_row_exactly_once(museum: httpx.AsyncCl
     changing = [await create(museum, rng) for _ in range(10)]
     stop = asyncio.Event()
     churns = [asyncio.ensure_future(churn(museum, rng, changing[n::2], stop)) for n in range(2)]
-    rows = await walk(museum, sort, limit=rng.choice([1, 2, 3, 7]))
+    rows = await walk(museum, sort, limit=rng.choice([1, 2, 3]))
     stop.set()
     assert sum(await asyncio.gather(*churns)) > 3
     ids = [row["id"] for row in rows]

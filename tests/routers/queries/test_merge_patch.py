@@ -177,9 +177,9 @@ async def test_concurrent_merges_lose_no_member(unchecked: httpx.AsyncClient, op
 
 
 async def test_a_computed_column_sees_the_merged_object(editor: httpx.AsyncClient) -> None:
-    await editor.put(ROW, json={"extra": {"b": "kept"}})
+    await editor.put(ROW, json={"extra": {"b": "stored"}})
     response = await editor.patch(ROW, json={"extra": {"a": 1}})
-    assert response.json()["keys"] == "kept"
+    assert response.json()["keys"] == "stored"
 
 
 async def test_an_array_is_replaced_as_a_whole(editor: httpx.AsyncClient) -> None:
