@@ -145,6 +145,7 @@ def upgrade() -> None:
         sa.Column("spent_on", sa.Date(), nullable=False),
         sa.Column("tags", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint("jsonb_typeof(tags) = 'array'", name=op.f("ck_expense_tags_json_type")),
+        sa.CheckConstraint("jsonb_array_length(tags) <= 20", name=op.f("ck_expense_tags_max_length")),
         sa.CheckConstraint(
             "method IN ('card', 'cash', 'direct-debit')", name=op.f("ck_expense_method_choice")
         ),
