@@ -15,6 +15,7 @@ from routers.api.strict_request import StrictRequest
 from routers.exceptions import PreconditionFailed
 from routers.openapi.components import IF_MATCH, IF_NONE_MATCH, problem_responses
 from routers.resource.resource import Resource
+from routers.schemas.exact_types import fields_of
 from routers.schemas.field_types import split_optional
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -119,11 +120,7 @@ def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
 
 def query_names(model: type[BaseModel]) -> dict[str, bool]:
     """Return the query parameters of a model, with whether they can be repeated."""
-    aliases = {name: field.validation_alias or field.alias for name, field in model.model_fields.items()}
-    return {
-        alias if isinstance(alias, str) else name: _is_repeatable(model.model_fields[name].annotation)
-        for name, alias in aliases.items()
-    }
+    return {name: _is_repeatable(field.annotation) for name, field in fields_of(model).items()}
 
 
 def _is_repeatable(annotation: Any) -> bool:

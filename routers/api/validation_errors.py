@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from routers.schemas.exact_types import types_in
+from routers.schemas.exact_types import fields_of, types_in
 from routers.schemas.problem import MAX_VIOLATIONS, Violation
 
 _DETAILS = {
@@ -128,22 +128,14 @@ def _members(body_type: Any, path: Sequence[Any]) -> set[str]:
     """Return the names of the members that an object in the body may have."""
     models = _models(body_type)
     for step in path:
-        fields = [field for model in models for name, field in _fields(model).items() if name == step]
+        fields = [field for model in models for name, field in fields_of(model).items() if name == step]
         # Other steps are items, or names of the members of a union.
         models = [model for field in fields for model in _models(field.annotation)] or models
-    return {name for model in models for name in _fields(model)}
+    return {name for model in models for name in fields_of(model)}
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
     return [each for each in types_in(annotation) if isinstance(each, type) and issubclass(each, BaseModel)]
-
-
-def _fields(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the fields of a model by their names in JSON."""
-    return {
-        alias if isinstance(alias := field.validation_alias or field.alias, str) else name: field
-        for name, field in model.model_fields.items()
-    }
 
 
 def _escaped(step: object) -> str:

@@ -81,6 +81,14 @@ def models_in(annotation: Any) -> set[type[BaseModel]]:
     return found
 
 
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model by their names in requests."""
+    return {
+        alias if isinstance(alias := field.validation_alias or field.alias, str) else name: field
+        for name, field in model.model_fields.items()
+    }
+
+
 def types_in(annotation: Any) -> list[Any]:
     """Return the types that an annotation consists of, without those of the members of models."""
     arguments = get_args(annotation)
